@@ -1,0 +1,49 @@
+// System calls that Swift's Glibc module does not show: variadic ones, macros, and calls newer than its map.
+// Each function is its system call and nothing else: the result, or -1 with errno set.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "notify.h"
+
+const char *gr_errno_name(int number);
+const char *gr_errno_text(int number);
+
+int gr_open(int dirfd, const char *path, int flags, unsigned mode);
+int gr_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
+int gr_fcntl(int fd, int command, long argument);
+int gr_ioctl(int fd, unsigned long request, void *argument);
+int gr_pipe(int ends[2], int flags);
+int gr_memfd_create(const char *name, unsigned flags);
+int gr_add_seals(int fd, int seals);
+int gr_fallocate_keep_size(int fd, int64_t offset, int64_t length);
+long gr_readlink(int dirfd, const char *path, void *into, size_t length);
+int gr_faccess(int dirfd, const char *path, int mode, int flags);
+int gr_close_range(unsigned first, unsigned last, unsigned flags);
+
+int gr_pidfd_open(int pid);
+int gr_pidfd_send_signal(int pidfd, int signal);
+int gr_pidfd_getfd(int pidfd, int target_fd);
+long gr_process_read(int pid, uint64_t address, void *into, size_t length);
+int gr_getrandom(void *into, size_t length);
+
+int gr_signalfd(const int *signals, size_t count);
+int gr_block_signals(const int *signals, size_t count);
+int gr_ignore_signal(int signal);
+int gr_raise_default(int signal);
+
+// Waits without end when `nanoseconds` is negative.
+int gr_poll(void *entries, size_t count, int64_t nanoseconds);
+int gr_set_dumpable(int dumpable);
+
+// The master of a new pseudo-terminal, unlocked; `slave` gets the path of its other end.
+int gr_open_terminal(char *slave, size_t length);
+
+int gr_landlock_abi(void);
+uint32_t gr_native_audit_arch(void);
+long gr_stat_size(int pid, const char *path);
+int gr_wait(int pid, int *status, struct rusage *usage, int options);
+int gr_statfs_used(int fd, uint64_t *bytes_used, uint64_t *inodes_used);

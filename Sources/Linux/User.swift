@@ -1,0 +1,64 @@
+import Glibc
+
+/// Who runs guardrun.
+package struct User: Equatable, Sendable {
+    package let uid: UInt32
+    package let gid: UInt32
+    package let home: Path
+
+    /// The effective identity of this process. The home directory is `$HOME`, else what `/etc/passwd` says: a
+    /// static executable cannot ask the name service.
+    package static func current() -> User {
+        let uid = geteuid()
+        let home = environmentValue("HOME").flatMap { $0.hasPrefix("/") ? Path($0).normalised : nil }
+        return User(uid: uid, gid: getegid(), home: home ?? homeInPasswd(of: uid) ?? .root)
+    }
+
+    private static func homeInPasswd(of uid: UInt32) -> Path? {
+        guard let table = try? Path("/etc/passwd").contents(atMost: 1 << 20) else { return nil }
+        for line in table.split(separator: UInt8(ascii: "\n")) {
+            let fields = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+            guard fields.count >= 6, String(decoding: fields[2], as: UTF8.self) == String(uid) else {
+                continue
+            }
+            return Path(bytes: Array(fields[5]))
+        }
+        return nil
+    }
+}
+
+/// The value of an environment variable of this process.
+package func environmentValue(_ name: String) -> String? {
+    guard let value = unsafe getenv(name) else { return nil }
+    return unsafe String(cString: value)
+}
+
+/// Every variable of this process; one whose name or value is not UTF-8 is read with replacements.
+package func callerEnvironment() -> [(name: String, value: String)] {
+    var variables: [(name: String, value: String)] = []
+    var place = unsafe environ
+    while let entry = unsafe place.pointee {
+        let text = unsafe String(cString: entry)
+        if let equals = text.firstIndex(of: "=") {
+            variables.append((String(text[..<equals]), String(text[text.index(after: equals)...])))
+        }
+        unsafe place += 1
+    }
+    return variables
+}
+
+/// The words this process was started with, byte for byte.
+package func commandLineArguments() -> [[UInt8]] {
+    let count = Int(CommandLine.argc)
+    return (0..<count).map { index in
+        guard let word = unsafe CommandLine.unsafeArgv[index] else { return [] }
+        return unsafe Array(UnsafeRawBufferPointer(start: word, count: strlen(word)))
+    }
+}
+
+/// Where the kernel shows this process's command line from (proc_pid_cmdline(5)), which every process can read.
+@unsafe package func ownCommandLine() -> (start: UnsafeMutablePointer<CChar>?, length: Int) {
+    guard let start = unsafe CommandLine.unsafeArgv[0] else { return (nil, 0) }
+    let lengths = commandLineArguments().map { $0.count + 1 }
+    return unsafe (start, lengths.reduce(0, +))
+}
