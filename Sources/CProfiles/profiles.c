@@ -1,0 +1,34 @@
+#include "CProfiles.h"
+
+static const unsigned char strict[] = {
+#embed "../../profiles/strict.yaml"
+};
+static const unsigned char python[] = {
+#embed "../../profiles/python.yaml"
+};
+static const unsigned char python_data[] = {
+#embed "../../profiles/python-data.yaml"
+};
+static const unsigned char shell[] = {
+#embed "../../profiles/shell.yaml"
+};
+static const unsigned char network_allowlist[] = {
+#embed "../../profiles/network-allowlist.yaml"
+};
+static const unsigned char observe[] = {
+#embed "../../profiles/observe.yaml"
+};
+
+#define PROFILE(symbol, name) {name, symbol, sizeof symbol}
+static const struct gr_profile profiles[] = {
+    PROFILE(strict, "strict"),
+    PROFILE(python, "python"),
+    PROFILE(python_data, "python-data"),
+    PROFILE(shell, "shell"),
+    PROFILE(network_allowlist, "network-allowlist"),
+    PROFILE(observe, "observe"),
+};
+
+const struct gr_profile *gr_profile_at(size_t index) {
+    return index < sizeof profiles / sizeof profiles[0] ? &profiles[index] : NULL;
+}

@@ -1,0 +1,92 @@
+import YAML
+
+private enum LimitsKey: String, CaseIterable {
+    case wall, cpu, memory, processes
+    case openFiles = "open_files"
+    case fileSize = "file_size"
+    case disk, output, execs
+    case toolCalls = "tool_calls"
+    case tokens
+    case costUSD = "cost_usd"
+    case concurrent
+    case sessionWall = "session_wall"
+    case idle
+}
+
+extension Decoder {
+    /// `limits`
+    mutating func limits(_ node: Node) -> Limits {
+        var limits = Limits()
+        let example = "limits: {wall: 30s}"
+        fields(of: node, as: LimitsKey.self, under: "limits", example: example) { decoder, key, value in
+            if let limit = Limit(rawValue: key.rawValue) {
+                limits[limit] = decoder.quantity(value, key.rawValue, limit.unit)
+            } else if decoder.isSessionCap(value, key) {
+                let written = "\(key.rawValue): \(value.scalar?.text ?? "")"
+                limits.session.append(Located(written, at: Origin(value.mark)))
+            }
+        }
+        return limits
+    }
+
+    /// Whether `node` is a sound cap of a session other than `unlimited`.
+    private mutating func isSessionCap(_ node: Node, _ key: LimitsKey) -> Bool {
+        switch key {
+        case .sessionWall, .idle: quantity(node, key.rawValue, .nanoseconds) != nil
+        case .costUSD: money(node, key.rawValue)
+        default: quantity(node, key.rawValue, .pieces) != nil
+        }
+    }
+
+    /// A size, time or count above zero; `nil` for `unlimited`.
+    mutating func quantity(_ node: Node, _ name: String, _ unit: Limit.Unit) -> UInt64? {
+        guard let scalar = node.scalar, scalar.kind != .null, scalar.kind != .bool else {
+            let (wanted, example) = unit.inWords
+            wrongType(node, "\(name) is", not: wanted, example: "\(name): \(example)")
+            return nil
+        }
+        if scalar.text == "unlimited" { return nil }
+        if unit == .pieces, !scalar.isPlain, scalar.text.utf8.allSatisfy(isDigit) {
+            fault(
+                at: node.mark, "\(name) is the text '\(scalar.text.shown)'; write the number without quotes")
+            return nil
+        }
+        do throws(Misread) {
+            let value =
+                switch unit {
+                case .nanoseconds: try Quantity.nanoseconds(scalar.text)
+                case .bytes: try Quantity.bytes(scalar.text)
+                case .pieces: try Quantity.count(scalar.text)
+                }
+            if value == 0 { throw Misread("; a limit is above zero, and for none write unlimited") }
+            return value
+        } catch {
+            fault(at: node.mark, "\(name) is '\(scalar.text.shown)'\(error.why)")
+            return nil
+        }
+    }
+
+    private mutating func money(_ node: Node, _ name: String) -> Bool {
+        guard let scalar = node.scalar, scalar.kind != .null, scalar.kind != .bool else {
+            wrongType(node, "\(name) is", not: "a sum of money", example: "\(name): 1.00")
+            return false
+        }
+        if scalar.text == "unlimited" { return false }
+        let isPositive = scalar.text.utf8.allSatisfy { isDigit($0) || $0 == UInt8(ascii: ".") }
+        guard scalar.isPlain, isPositive, Double(scalar.text) ?? 0 > 0 else {
+            fault(at: node.mark, "\(name) is '\(scalar.text.shown)'; write a sum above zero, such as 1.00")
+            return false
+        }
+        return true
+    }
+}
+
+extension Limit.Unit {
+    fileprivate var inWords: (name: String, example: String) {
+        switch self {
+        case .nanoseconds: ("a time", "30s")
+        case .bytes: ("a size", "512MiB")
+        case .pieces: ("a whole number", "32")
+        }
+    }
+}

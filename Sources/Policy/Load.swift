@@ -1,0 +1,62 @@
+import Linux
+import YAML
+
+extension Policy {
+    /// What relative paths and `~` stand for in a policy. Both paths are absolute.
+    package struct Context: Sendable {
+        package let workingDirectory: Path
+        package let home: Path
+
+        package init(workingDirectory: Path, home: Path) {
+            self.workingDirectory = workingDirectory
+            self.home = home
+        }
+    }
+
+    /// A policy and where it comes from.
+    package struct Loaded: Sendable {
+        package let policy: Policy
+        /// What is odd but no error, in the order of faults.
+        package let warnings: [Fault]
+        /// The documents that were composed, the first base first, the named one and then the settings last.
+        package let chain: [String]
+        /// The composed document.
+        let root: Node
+
+        /// Where the value at a dotted path of keys (`limits.wall`) was written; `nil` when no document has
+        /// it.
+        package func origin(of path: String) -> Origin? {
+            var node = root
+            for key in path.split(separator: ".") {
+                guard let next = node[String(key)] else { return nil }
+                node = next
+            }
+            return Origin(node.mark)
+        }
+    }
+
+    /// Reads a policy, composes it with what it extends, and lays the settings over it.
+    ///
+    /// - Parameters:
+    ///   - reference: the name of a shipped profile, or the path of a file: what holds a `/` or ends in
+    ///     `.yaml` or `.yml` is a path, and so is a name that no profile has when there is such a file.
+    ///   - settings: what followed each `--set`, `limits.wall=30s`: the operator's own word, which may
+    ///     loosen.
+    ///   - checkPattern: why a pattern does not compile; `nil` when it does.
+    /// - Throws: everything that is wrong, in all documents at once.
+    package static func load(
+        reference: String, settings: [String], context: Context, checkPattern: @escaping (Pattern) -> String?
+    ) throws(PolicyFaults) -> Loaded {
+        var loader = Loader(context: context, checkPattern: checkPattern)
+        let composition = loader.compose(reference)
+        let overlays = settings.compactMap { loader.setting($0) }
+        guard loader.faults.isEmpty, let composition else { throw loader.faultsInOrder }
+        let root = overlays.reduce(composition.root) { $0.merged(with: $1.root) }
+        var policy = loader.decode(root)
+        policy.name = overlays.last { $0.root["name"] != nil }?.root["name"]?.scalar?.text ?? composition.name
+        guard loader.faults.isEmpty else { throw loader.faultsInOrder }
+        return Loaded(
+            policy: policy, warnings: loader.warnings, chain: composition.chain + overlays.map(\.origin.file),
+            root: root)
+    }
+}

@@ -1,0 +1,144 @@
+import Linux
+import Testing
+
+@testable import Policy
+
+/// A base, what is laid over it, and the path that is looser then; `nil` when none is.
+private let table: [(base: String, upper: String, path: String?)] = [
+    ("files: {read: [/a]}", "files: {read: [/a/b]}", nil),
+    ("files: {read: [/a]}", "files: {read: [/ab]}", "files.read"),
+    ("files: {read: [/a/b]}", "files: {read: [/a]}", "files.read"),
+    ("files: {write: [/a]}", "files: {read: [/a]}", nil),
+    ("files: {read: [/a]}", "files: {write: [/a]}", "files.write"),
+    ("files: {read: [/]}", "files: {read: [/x, /y]}", nil),
+    ("files: {exec: [/bin]}", "files: {exec: []}", nil),
+    ("files: {exec: []}", "files: {exec: [/bin/sh]}", "files.exec"),
+    ("files: {read: [/a], deny: [/a/b]}", "files: {deny: []}", "files.deny"),
+    ("files: {read: [/a], deny: [/a/b]}", "files: {deny: [/a]}", nil),
+    ("files: {read: [/a], deny: [/a/b]}", "files: {read: [/a/c], deny: []}", nil),
+    ("files: {read: [/a], deny: [/z]}", "files: {deny: []}", nil),
+    ("files: {read: [/a/b/c], deny: [/a]}", "files: {deny: []}", "files.deny"),
+    ("network: {allow: [any]}", "network: {allow: [tcp://a:1]}", nil),
+    ("network: {allow: [tcp://a:1]}", "network: {allow: [any]}", "network.allow"),
+    ("network: {allow: [tcp://a:1]}", "network: {allow: ['tcp://A:1']}", nil),
+    ("network: {allow: [tcp://a:1]}", "network: {allow: [tcp://a:2]}", "network.allow"),
+    ("network: {allow: [any]}", "network: {listen: [tcp://a:1]}", "network.listen"),
+    ("limits: {wall: 30s}", "limits: {wall: 29s}", nil),
+    ("limits: {wall: 30s}", "limits: {wall: 31s}", "limits.wall"),
+    ("limits: {wall: 30s}", "limits: {wall: unlimited}", "limits.wall"),
+    ("limits: {wall: unlimited}", "limits: {wall: 10h}", nil),
+    ("limits: {memory: 1GiB}", "limits: {memory: 1GB}", nil),
+    ("limits: {open_files: 3}", "limits: {open_files: 4}", "limits.open_files"),
+    ("visibility: full", "visibility: fast", "visibility"),
+    ("visibility: fast", "visibility: full", nil),
+    ("require: [landlock]", "require: []", "require"),
+    ("require: [landlock]", "require: [seccomp, landlock]", nil),
+    ("audit: {denials: sync}", "audit: {denials: written}", "audit.denials"),
+    ("audit: {denials: written}", "audit: {denials: sync}", nil),
+    ("audit: {max_bytes: 1MiB}", "audit: {max_bytes: 2MiB}", "audit.max_bytes"),
+    ("audit: {max_bytes: 1MiB}", "audit: {max_bytes: unlimited}", "audit.max_bytes"),
+    ("syscalls: {deny: [mount]}", "syscalls: {deny: []}", "syscalls.deny"),
+    ("syscalls: {allow: [mount]}", "syscalls: {allow: []}", nil),
+    ("syscalls: {allow: []}", "syscalls: {allow: [mount]}", "syscalls.allow"),
+    ("syscalls: {profile: python}", "syscalls: {profile: strict}", nil),
+    ("syscalls: {profile: strict}", "syscalls: {profile: python}", "syscalls.profile"),
+    ("syscalls: {profile: shell}", "syscalls: {profile: python}", "syscalls.profile"),
+    ("syscalls: {profile: observe}", "syscalls: {profile: shell}", nil),
+    ("syscalls: {on_violation: kill}", "syscalls: {on_violation: errno}", "syscalls.on_violation"),
+    ("scan: {patterns: [a, b]}", "scan: {patterns: [b, c, a]}", nil),
+    ("scan: {patterns: [a, b]}", "scan: {patterns: [a]}", "scan.patterns"),
+    ("scan: {patterns: [a]}", "scan: {patterns: [{regex: a}]}", "scan.patterns"),
+    ("scan: {patterns: [a]}", "scan: {patterns: [{contains: a, id: z}]}", nil),
+    ("scan: {patterns: [a]}", "scan: {patterns: [{contains: a, level: review}]}", "scan.patterns"),
+    ("scan: {patterns: [\"\\u00e9\"]}", "scan: {patterns: [\"e\\u0301\"]}", "scan.patterns"),
+    ("scan: {confidence: 0.5}", "scan: {confidence: 0.4}", nil),
+    ("scan: {confidence: 0.5}", "scan: {confidence: 0.6}", "scan.confidence"),
+    ("scan: {}", "scan: {threats: {code_execution: deny}}", nil),
+    ("scan: {}", "scan: {threats: {code_execution: ask}}", "scan.threats.code_execution"),
+    (
+        "scan: {threats: {code_execution: ask}}", "scan: {threats: {code_execution: warn}}",
+        "scan.threats.code_execution"
+    ),
+    (
+        "scan: {threats: {code_execution: {review: deny}}}", "scan: {threats: {code_execution: deny}}",
+        "scan.threats.code_execution"
+    ),
+]
+
+@Suite("What a policy may make looser")
+struct LoosenTests {
+    let directory: Directory
+
+    init() throws { directory = try Directory() }
+
+    private func faults(_ base: String, _ upper: String, loosen: String = "") throws -> [String] {
+        try directory.write("guardrun: 1\n\(base)\n", to: "base.yaml")
+        try directory.write("guardrun: 1\nextends: [base.yaml]\n\(upper)\n\(loosen)", to: "own.yaml")
+        return directory.faults("own.yaml")
+    }
+
+    @Test("Looser is decided by what is meant", arguments: table.indices)
+    func meaning(row: Int) throws {
+        let (base, upper, path) = table[row]
+        let found = try faults(base, upper)
+        guard let path else {
+            #expect(found.count == 1 && found[0].hasPrefix("loaded"), "\(base) / \(upper): \(found)")
+            return
+        }
+        #expect(found.count == 1 && found[0].contains(": \(path) is looser than in base.yaml: "), "\(found)")
+        #expect(
+            found[0].hasPrefix("own.yaml:3:") && found[0].hasSuffix("; add it to loosen if that is meant"))
+        // The path itself and its section allow it; another path does not.
+        let section = path.split(separator: ".")[0]
+        #expect(try faults(base, upper, loosen: "loosen: [\(path)]")[0].hasPrefix("loaded"))
+        #expect(try faults(base, upper, loosen: "loosen: [\(section)]")[0].hasPrefix("loaded"))
+        #expect(try faults(base, upper, loosen: "loosen: [\(path)x, tools]").count == 1)
+    }
+
+    @Test("The same policy is looser in nothing, whatever it is")
+    func reflexive() throws {
+        for name in Profiles.names {
+            let policy = try directory.load(name).policy
+            #expect(policy.loosenings(over: policy).isEmpty, "\(name)")
+        }
+    }
+
+    @Test("Each shipped profile but strict is looser than strict, and says where in paths that loosen knows")
+    func profiles() throws {
+        let strict = try directory.load("strict").policy
+        for name in Profiles.names.dropFirst() {
+            let found = try directory.load(name).policy.loosenings(over: strict)
+            #expect(!found.isEmpty)
+            #expect(found.allSatisfy { Difference.paths.contains($0.path) })
+        }
+    }
+
+    @Test("A loosen entry that loosens nothing is a warning with its place")
+    func unused() throws {
+        try directory.write("guardrun: 1\nlimits: {wall: 30s}\n", to: "base.yaml")
+        try directory.write(
+            "guardrun: 1\nextends: [base.yaml]\nloosen: [limits.wall, limit.cpu, files]\nlimits: {wall: 60s}\n",
+            to: "own.yaml")
+        #expect(
+            try directory.load("own.yaml").warnings.map(\.description) == [
+                "own.yaml:3:23: loosen has 'limit.cpu', which loosens nothing; did you mean 'limits.cpu'?",
+                "own.yaml:3:34: loosen has 'files', which loosens nothing",
+            ])
+        try directory.write("guardrun: 1\nloosen: [limits]\n", to: "alone.yaml")
+        #expect(
+            try directory.load("alone.yaml").warnings.map(\.description) == [
+                "alone.yaml:2:10: loosen has 'limits', which loosens nothing"
+            ])
+    }
+
+    @Test("Loosening is judged at each step of a chain, not only between its ends")
+    func steps() throws {
+        try directory.write("guardrun: 1\nlimits: {wall: 30s}\n", to: "a.yaml")
+        try directory.write("guardrun: 1\nextends: [a.yaml]\nlimits: {wall: 10s}\n", to: "b.yaml")
+        try directory.write("guardrun: 1\nextends: [b.yaml]\nlimits: {wall: 20s}\n", to: "c.yaml")
+        #expect(
+            directory.faults("c.yaml") == [
+                "c.yaml:3:16: limits.wall is looser than in b.yaml: 20s instead of 10s; add it to loosen if that is meant"
+            ])
+    }
+}
