@@ -1,0 +1,156 @@
+/// Looks at Python: names are resolved through imports, aliases and assignments, constants are folded, and each call of
+/// something known becomes an act.
+///
+/// It reads tokens from left to right and evaluates expressions where they stand; there is no syntax tree. A function
+/// is read where it is defined, and again where it is called with what is known of its arguments.
+struct PythonAnalyzer: Analyzer {
+    func analyze(_ bytes: [UInt8], in analysis: Analysis) {
+        var reader = PythonReader(bytes, in: analysis)
+        reader.run()
+    }
+}
+
+struct PythonReader {
+    struct Function {
+        let parameters: [(name: String, value: Value)]
+        /// The tokens of its body, or of the expression of a lambda.
+        let body: Range<Int>
+        let isLambda: Bool
+    }
+
+    /// What surrounds the place that is read.
+    struct Context {
+        var calls: Call.Context = []
+        /// The directory whose files a loop goes through.
+        var root: Text?
+        var inClass = false
+    }
+
+    /// Expressions and blocks in one another: deeper ones are read by themselves, later.
+    static let maximumDepth = 40
+    static let maximumBlocks = 60
+    static let maximumCalls = 3
+
+    let bytes: [UInt8]
+    let tokens: [PythonToken]
+    let analysis: Analysis
+    /// For each opening bracket, f-string start and indent the index of what closes it; -1 for all else.
+    let partners: [Int32]
+    /// For an opening bracket that holds a comprehension, the index of its first `for`.
+    let comprehensions: [Int: Int]
+    var at = 0
+    var scopes: [[String: Value]] = [[:]]
+    /// What is known of attributes of objects that are made here: `self.socket`.
+    var members: [String: Value] = [:]
+    var methods: [String: Int] = [:]
+    var functions: [Function] = []
+    var starImports: [String] = []
+    /// What the functions that are being read have returned so far.
+    var returns: [Value] = []
+    var context = Context()
+    var depth = 0
+    var blocks = 0
+    var calls = 0
+    /// Arguments that a made function was given, by its name.
+    var remembered: [String: [Value]] = [:]
+    var deferred: [Range<Int>] = []
+
+    init(_ bytes: [UInt8], in analysis: Analysis) {
+        var lexer = PythonLexer(bytes)
+        lexer.run()
+        self.bytes = bytes
+        self.analysis = analysis
+        let tokens = lexer.tokens
+        self.tokens = tokens
+        (partners, comprehensions) = PythonReader.pair(tokens)
+        if let error = tokens.first(where: { $0.kind == .error }) {
+            analysis.exceeded(.unread(.python), at: error.range)
+        }
+    }
+
+    mutating func run() {
+        statements(until: tokens.count - 1)
+        while let range = deferred.popLast(), analysis.spend() {
+            at = range.lowerBound
+            depth = 0
+            elements(until: range.upperBound)
+        }
+    }
+
+    /// Finds the partner of each token that opens something. What is never closed is closed by the end of the source.
+    private static func pair(_ tokens: [PythonToken]) -> ([Int32], [Int: Int]) {
+        var partners = [Int32](repeating: -1, count: tokens.count)
+        var comprehensions: [Int: Int] = [:]
+        var brackets: [Int] = []
+        var indents: [Int] = []
+        for (index, token) in tokens.enumerated() {
+            switch token.kind {
+            case .indent: indents.append(index)
+            case .dedent: if let open = indents.popLast() { partners[open] = Int32(index) }
+            case .formatStart: brackets.append(index)
+            case .formatEnd:
+                while let open = brackets.popLast() {
+                    partners[open] = Int32(index)
+                    if tokens[open].kind == .formatStart { break }
+                }
+            case .sign where token.word.closing != nil: brackets.append(index)
+            case .sign where token.word.isClosing:
+                if let open = brackets.last, tokens[open].kind == .sign {
+                    partners[brackets.removeLast()] = Int32(index)
+                }
+            case .name where token.word == .kFor:
+                if let open = brackets.last, comprehensions[open] == nil { comprehensions[open] = index }
+            default: break
+            }
+        }
+        for open in brackets + indents { partners[open] = Int32(tokens.count - 1) }
+        return (partners, comprehensions)
+    }
+
+    // MARK: Tokens
+
+    var token: PythonToken { tokens[min(at, tokens.count - 1)] }
+
+    func word(_ distance: Int = 0) -> PythonToken.Word {
+        at + distance < tokens.count ? tokens[at + distance].word : .none
+    }
+
+    /// The index of what closes the bracket at `index`.
+    func partner(_ index: Int) -> Int { partners[index] < 0 ? index : Int(partners[index]) }
+
+    /// Takes the token when it is that sign or keyword.
+    mutating func take(_ word: PythonToken.Word) -> Bool {
+        guard token.word == word else { return false }
+        at += 1
+        return true
+    }
+
+    /// The name at `index` as Python reads it.
+    func name(_ index: Int) -> String {
+        let token = tokens[index]
+        let (name, wasDisguised) = PythonName.folded(bytes[token.range])
+        if wasDisguised { analysis.report(.disguisedName, at: token.range, "Python reads `\(name)`.") }
+        return name
+    }
+
+    /// The bytes from the token at `first` to the one that was read last.
+    func range(from first: Int) -> Range<Int> {
+        let last = max(first, min(at, tokens.count) - 1)
+        return tokens[first].start..<max(tokens[first].start, tokens[last].end)
+    }
+
+    // MARK: Names
+
+    mutating func bind(_ name: String, _ value: Value) { scopes[scopes.count - 1][name] = value }
+
+    func lookup(_ name: String) -> Value {
+        for scope in scopes.reversed() {
+            if let value = scope[name] { return value }
+        }
+        for module in starImports where PythonCalls.holds("\(module).\(name)") {
+            return .name("\(module).\(name)")
+        }
+        if name == "__builtins__" { return .name("builtins", .indirect) }
+        return PythonModules.isBuiltin(name) ? .name("builtins." + name) : .unknown
+    }
+}

@@ -1,0 +1,171 @@
+// What attributes, items and methods of values are.
+
+extension PythonReader {
+    /// `object.name`
+    func attribute(_ name: String, of object: Value, from first: Int, indirect: Bool = false) -> Value {
+        let place = range(from: first)
+        let labels = object.labels.union(indirect ? .indirect : [])
+        if PythonModules.leadsOut(name) {
+            analysis.report(.objectGraph, at: place, "`\(name)` leads out of the object.")
+            if name.hasSuffix("builtins__") || name == "f_builtins" { return .name("builtins", .indirect) }
+            return .name(name.contains("globals") ? "?globals" : "?graph", .indirect)
+        }
+        switch object.known {
+        case .name(let owner): return attribute(name, ofName: owner, labels)
+        case .path(let path): return pathAttribute(name, path, labels)
+        case .nothing: return members[name].map { $0.labelled(labels) } ?? .unknown(labels)
+        default: return .unknown(labels)
+        }
+    }
+
+    private func attribute(_ name: String, ofName owner: String, _ labels: Labels) -> Value {
+        // A name may be as long as its source; those of libraries are short.
+        guard owner.utf8.count + name.utf8.count < 160 else { return .unknown(labels) }
+        if name == "__dict__" { return .name(owner, labels) }
+        let isModule = !owner.contains("(") && !owner.hasPrefix("builtins") && !owner.hasPrefix("?")
+        if isModule, name != owner, PythonModules.isCarried(name),
+            name != "socket" || owner == "ssl" || owner == "asyncio"
+        {
+            return .name(name == "_os" ? "os" : name == "_sys" ? "sys" : name, labels)
+        }
+        let qualified = PythonModules.canonical("\(owner).\(name)")
+        switch qualified {
+        case "os.environ", "os.environb": return .name(qualified, labels.union(.environment))
+        case "sys.argv": return .unknown(labels.union(.input))
+        case "sys.executable": return .text("python3", labels)
+        case "os.sep": return .text("/", labels)
+        case "mmap.PROT_EXEC": return .unknown(labels.union(.executable))
+        case "stat.S_ISUID", "stat.S_ISGID": return .integer(0o4000, labels)
+        case "signal.SIGKILL": return .integer(9)
+        default: return .name(qualified, labels)
+        }
+    }
+
+    private func pathAttribute(_ name: String, _ path: Text, _ labels: Labels) -> Value {
+        switch name {
+        case "parent", "parents": .path(Text(path.bytes + Array("/..".utf8)), labels)
+        case "name", "stem", "suffix": .text(.unknown, labels)
+        default: .unknown(labels)
+        }
+    }
+
+    /// `object[key]`
+    func item(_ key: Value, of object: Value, from first: Int) -> Value {
+        let labels = object.labels.union(key.labels)
+        switch object.known {
+        case .list(let values):
+            guard let index = key.integer else { return .unknown(labels) }
+            let place = index < 0 ? index &+ values.count : index
+            return values.indices.contains(place) ? values[place].labelled(key.labels) : .unknown(labels)
+        case .table(let entries):
+            guard let wanted = key.text else { return .unknown(labels) }
+            return entries.last { $0.key == wanted }?.value ?? .unknown(labels)
+        case .text(let text):
+            guard let index = key.integer, !text.hasHoles else { return .text(.unknown, labels) }
+            let place = index < 0 ? index &+ text.bytes.count : index
+            return text.bytes.indices.contains(place)
+                ? .text(Text([text.bytes[place]]), labels.union(.assembled)) : .unknown(labels)
+        case .name(let owner): return item(key, ofName: owner, labels, from: first)
+        default: return .unknown(labels)
+        }
+    }
+
+    private func item(_ key: Value, ofName owner: String, _ labels: Labels, from first: Int) -> Value {
+        if owner == "os.environ" || owner == "os.environb" {
+            let variable = key.text?.shown ?? ""
+            return variable == "HOME" || variable == "USERPROFILE"
+                ? .text("~", .environment) : .text(.unknown, labels.union(.environment))
+        }
+        guard let name = key.text, !name.hasHoles else {
+            return owner.hasSuffix("()") ? .name(owner, labels) : .unknown(labels)
+        }
+        switch owner {
+        case "sys.modules": return .name(PythonModules.canonical(name.shown), .indirect)
+        case "builtins.globals()", "builtins.locals()", "builtins.vars()", "?globals":
+            if name.shown == "__builtins__" { return .name("builtins", .indirect) }
+            let value = lookup(name.shown)
+            if !value.known.isNothing { return value.labelled(.indirect) }
+            // What the globals of an unknown function hold is most likely what the wrapper of `os.popen` sees.
+            return .name(
+                name.shown == "system" || name.shown == "popen"
+                    ? "os.\(name.shown)" : PythonModules.canonical(name.shown), .indirect)
+        default:
+            // The contents of what a call returned stay what they are; of a module they are its attributes.
+            if owner.hasSuffix("()") { return .name(owner, labels) }
+            return attribute(name.shown, of: .name(owner, labels), from: first, indirect: true)
+        }
+    }
+
+    /// `object.name(…)`
+    mutating func method(
+        _ name: String, of object: Value, _ arguments: [Value], _ named: [(name: String, value: Value)],
+        from first: Int
+    ) -> Value {
+        if name == "format", let text = object.text, case .text = object.known {
+            if PythonFormat.reachesIn(text) {
+                analysis.report(.formatLeak, at: range(from: first), "The format is \(text.quoted()).")
+            }
+            let labels = Call(name: "", arguments: arguments, named: named).payload.union(object.labels)
+            return PythonFormat.format(text, arguments, named, labels)
+        }
+        switch object.known {
+        case .text:
+            if let value = PythonFormat.method(name, of: object, arguments) { return value }
+            if name == "decode" { return decoded(object, arguments.first) }
+        case .path: return path(name, object, arguments, named, from: first)
+        case .table(let entries) where name == "get" || name == "pop":
+            return item(arguments.first ?? .unknown, of: .table(entries, object.labels), from: first)
+        case .list where name == "append" || name == "extend", .nothing where name == "append": break
+        case .function(let function) where name == "__call__": return inline(function, arguments, named)
+        default: break
+        }
+        let callee = attribute(name, of: object, from: first)
+        if case .name = callee.known { return call(callee, arguments, named, receiver: object, from: first) }
+        return unknownMethod(name, object, callee, arguments, named, from: first)
+    }
+
+    /// A method of something unknown: what its name alone tells.
+    private mutating func unknownMethod(
+        _ name: String, _ object: Value, _ callee: Value, _ arguments: [Value],
+        _ named: [(name: String, value: Value)], from first: Int
+    ) -> Value {
+        if ["execute", "executescript", "executemany", "query", "raw"].contains(name),
+            let statement = arguments.first?.text
+        {
+            analysis.judge(
+                .query(statement), at: range(from: first), "The statement is \(statement.quoted()).")
+        }
+        if case .function(let function) = callee.known { return inline(function, arguments, named) }
+        if object.known.isNothing, let function = methods[name] {
+            return inline(function, [object] + arguments, named)
+        }
+        return handOver(arguments, named, to: object.labels, from: first)
+    }
+
+    /// `bytes.decode(encoding)`, where the encoding may be one that hides.
+    private func decoded(_ object: Value, _ encoding: Value?) -> Value {
+        guard let text = object.text, let name = encoding?.text?.shown.lowercased() else { return object }
+        return decode(text, name, object.labels) ?? object
+    }
+
+    /// The encodings of Python's codecs that turn text into other text.
+    func decode(_ text: Text, _ encoding: String, _ labels: Labels) -> Value? {
+        let hidden = labels.union(.decoded)
+        let decoder: ([UInt8]) -> [UInt8]? =
+            switch encoding {
+            case "base64", "base64_codec", "base-64": Decoding.base64
+            case "hex", "hex_codec": Decoding.hexadecimal
+            case "rot13", "rot_13", "rot-13": { Decoding.rot13($0) }
+            case "zlib", "zip", "bz2", "bz2_codec", "zlib_codec", "uu", "utf-7", "utf7", "unicode_escape",
+                "raw_unicode_escape", "punycode", "idna":
+                { _ in nil }
+            default: { $0 }
+            }
+        guard
+            !["utf-8", "utf8", "ascii", "latin-1", "latin1", "utf-16", "utf-16-le", "cp1252"].contains(
+                encoding)
+        else { return nil }
+        guard !text.hasHoles, let out = decoder(text.bytes) else { return .text(.unknown, hidden) }
+        return .text(Text(out), hidden)
+    }
+}

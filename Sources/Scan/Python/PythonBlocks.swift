@@ -1,0 +1,265 @@
+// Imports, definitions and loops.
+
+extension PythonReader {
+    // MARK: Imports
+
+    mutating func importStatement() {
+        at += 1
+        while token.kind == .name {
+            let first = at
+            let module = dottedName()
+            if take(.kAs), token.kind == .name {
+                bind(name(at), .name(PythonModules.canonical(module)))
+                at += 1
+            } else {
+                // `import a.b` binds `a`.
+                bind(name(first), .name(PythonModules.canonical(String(module.prefix { $0 != "." }))))
+            }
+            guard take(.comma) else { return }
+        }
+    }
+
+    mutating func fromStatement() {
+        at += 1
+        while token.word == .dot || token.word == .ellipsis { at += 1 }
+        let module = token.kind == .name && token.word == .none ? PythonModules.canonical(dottedName()) : "."
+        guard take(.kImport) else { return }
+        if take(.star) {
+            starImports.append(module)
+            return
+        }
+        _ = take(.openParen)
+        while token.kind == .name {
+            let imported = name(at)
+            at += 1
+            var alias = imported
+            if take(.kAs), token.kind == .name {
+                alias = name(at)
+                at += 1
+            }
+            let qualified = PythonModules.canonical("\(module).\(imported)")
+            bind(alias, .name(qualified, qualified == "os.environ" ? .environment : []))
+            guard take(.comma) else { break }
+        }
+        _ = take(.closeParen)
+    }
+
+    private mutating func dottedName() -> String {
+        var text = name(at)
+        at += 1
+        while token.word == .dot, at + 1 < tokens.count, tokens[at + 1].kind == .name {
+            text += "." + name(at + 1)
+            at += 2
+        }
+        return text
+    }
+
+    // MARK: Definitions
+
+    mutating func definition() {
+        at += 1
+        guard token.kind == .name else { return }
+        let title = name(at)
+        at += 1
+        skipTypeParameters()
+        let parameters = token.word == .openParen ? self.parameters(until: partner(at)) : []
+        if take(.arrow) { _ = expression() }
+        guard take(.colon) else { return }
+        let body = block()
+        functions.append(Function(parameters: parameters, body: body, isLambda: false))
+        let function = functions.count - 1
+        bind(title, .function(function))
+        if context.inClass { methods[title] = function }
+        readBody(body) { reader in
+            reader.scopes.append(Dictionary(parameters.map { ($0.name, $0.value) }) { first, _ in first })
+            reader.returns.append(.unknown)
+            reader.context = Context()
+        } after: { reader in
+            reader.scopes.removeLast()
+            reader.returns.removeLast()
+        }
+    }
+
+    private mutating func skipTypeParameters() {
+        if token.word == .openBracket { at = partner(at) + 1 }
+    }
+
+    /// The parameters between here and `close`, with the values they have when none is given.
+    private mutating func parameters(until close: Int) -> [(name: String, value: Value)] {
+        at += 1
+        var parameters: [(name: String, value: Value)] = []
+        while at < close {
+            let before = at
+            if token.kind == .name, token.word == .none {
+                let title = name(at)
+                at += 1
+                if take(.colon) { _ = expression() }
+                let value = take(.assign) ? expression() : .unknown
+                parameters.append((title, value))
+            } else {
+                at += 1
+            }
+            if at == before { at += 1 }
+        }
+        at = close + 1
+        return parameters
+    }
+
+    mutating func classDefinition() {
+        at += 1
+        guard token.kind == .name else { return }
+        let title = name(at)
+        at += 1
+        skipTypeParameters()
+        if token.word == .openParen {
+            let close = partner(at)
+            at += 1
+            elements(until: close)
+            at = close + 1
+        }
+        guard take(.colon) else { return }
+        let body = block()
+        bind(title, .unknown)
+        readBody(body) { reader in
+            reader.scopes.append([:])
+            reader.context = Context(inClass: true)
+        } after: { reader in
+            reader.scopes.removeLast()
+        }
+    }
+
+    /// The tokens of the block behind a colon: the indented lines, or the rest of the line.
+    func block() -> Range<Int> {
+        if token.kind == .newline, at + 1 < tokens.count, tokens[at + 1].kind == .indent {
+            return (at + 2)..<max(at + 2, partner(at + 1))
+        }
+        var end = at
+        while end < tokens.count - 1, tokens[end].kind != .newline {
+            end = partners[end] >= 0 ? partner(end) + 1 : end + 1
+        }
+        return at..<min(end, tokens.count - 1)
+    }
+
+    /// Reads a block with other surroundings; one that is nested too deep is read as part of what surrounds it.
+    private mutating func readBody(
+        _ body: Range<Int>, _ before: (inout PythonReader) -> Void, after: (inout PythonReader) -> Void
+    ) {
+        guard blocks < PythonReader.maximumBlocks else { return }
+        let saved = context
+        blocks += 1
+        before(&self)
+        at = body.lowerBound
+        statements(until: body.upperBound)
+        after(&self)
+        at = max(at, body.upperBound)
+        blocks -= 1
+        context = saved
+    }
+
+    // MARK: Loops
+
+    mutating func forStatement() {
+        let first = at
+        at += 1
+        let start = at
+        while at < tokens.count - 1, token.word != .kIn, token.kind != .newline {
+            at = partners[at] >= 0 ? partner(at) + 1 : at + 1
+        }
+        let target = start..<at
+        guard take(.kIn) else { return }
+        let iterable = expressionList()
+        bind(target, element(of: iterable))
+        guard take(.colon) else { return }
+        let body = block()
+        var inner = context
+        inner.calls.insert(.loop)
+        if iterable.labels.contains(.found) { inner.root = iterable.text ?? context.root ?? .unknown }
+        if iterable.labels.contains(.endless), !leaves(body) {
+            inner.calls.insert(.endlessLoop)
+            if !holdsCall(body) {
+                analysis.report(.endlessIteration, at: range(from: first), "What it loops over never ends.")
+            }
+        }
+        readBody(body) {
+            $0.context = inner
+        } after: { _ in
+        }
+    }
+
+    mutating func whileStatement() {
+        let first = at
+        at += 1
+        let condition = expression()
+        guard take(.colon) else { return }
+        let body = block()
+        var inner = context
+        inner.calls.insert(.loop)
+        let isTrue = condition.isTrue
+        if isTrue, !leaves(body) {
+            inner.calls.insert(.endlessLoop)
+            judgeEndless(body, at: tokens[first].start..<tokens[max(first, at - 1)].end)
+        }
+        readBody(body) {
+            $0.context = inner
+        } after: { _ in
+        }
+    }
+
+    /// Whether anything in a block can end the loop around it. A call of `exit` or what raises does, too.
+    private func leaves(_ body: Range<Int>) -> Bool {
+        guard analysis.spend(body.count / 8) else { return true }
+        return body.contains { index in
+            switch tokens[index].word {
+            case .kBreak, .kReturn, .kRaise, .kYield, .kAwait: return true
+            case .none where tokens[index].kind == .name:
+                let text = bytes[tokens[index].range]
+                return text.elementsEqual("exit".utf8) || text.elementsEqual("_exit".utf8)
+                    || text.elementsEqual("quit".utf8)
+            default: return false
+            }
+        }
+    }
+
+    private func holdsCall(_ body: Range<Int>) -> Bool {
+        body.contains { isCall($0) }
+    }
+
+    /// Whether the bracket at `index` is that of a call.
+    private func isCall(_ index: Int) -> Bool {
+        guard tokens[index].word == .openParen, index > 0 else { return false }
+        let before = tokens[index - 1]
+        return before.kind == .name && before.word == .none || before.word == .closeParen
+            || before.word == .closeBracket
+    }
+
+    /// A loop that nothing ends: whether it does nothing, or only makes something larger.
+    private func judgeEndless(_ body: Range<Int>, at range: Range<Int>) {
+        let calls = body.filter { isCall($0) }
+        if calls.isEmpty, !body.contains(where: { tokens[$0].word == .kImport || tokens[$0].kind == .error })
+        {
+            return analysis.report(.endlessLoop, at: range, "Nothing in the loop ends it or waits.")
+        }
+        let names = calls.map { String(decoding: bytes[tokens[$0 - 1].range], as: UTF8.self) }
+        let grows = ["append", "extend", "write", "add", "insert", "writelines", "appendleft", "push"]
+        let waits = [
+            "sleep", "recv", "get", "accept", "read", "readline", "wait", "input", "pop", "join", "next",
+            "select", "poll", "recvfrom", "result",
+        ]
+        if calls.count <= 3, names.contains(where: { grows.contains($0) }),
+            !names.contains(where: { waits.contains($0) })
+        {
+            analysis.report(.unboundedGrowth, at: range, "Each turn of the loop adds more.")
+        }
+    }
+
+    /// What a loop variable is, of what it loops over.
+    func element(of value: Value) -> Value {
+        let labels = value.labels.subtracting(.endless)
+        switch value.known {
+        case .list(let values): return values.first.map { $0.labelled(labels) } ?? .unknown(labels)
+        case .text(let text) where labels.contains(.found): return .text(text, labels)
+        case .path(let text): return .path(text, labels)
+        default: return .unknown(labels)
+        }
+    }
+}

@@ -1,0 +1,67 @@
+/// The names that Python's modules go by.
+enum PythonModules {
+    /// One name for modules that are the same or stand for the same.
+    static func canonical(_ name: String) -> String {
+        switch name {
+        case "posix", "nt": "os"
+        case "_posixsubprocess", "commands", "subprocess32": "subprocess"
+        case "__builtin__", "__builtins__": "builtins"
+        case "_socket": "socket"
+        case "urllib2": "urllib.request"
+        case "_pickle", "cPickle", "dill", "cloudpickle": "pickle"
+        case "imp": "importlib"
+        case "asyncio.subprocess": "asyncio"
+        case "_thread": "threading"
+        case "httplib": "http.client"
+        case "posixpath", "ntpath": "os.path"
+        case "_winreg": "winreg"
+        case "_ctypes": "ctypes"
+        case "Cryptodome.Cipher": "Crypto.Cipher"
+        default: name
+        }
+    }
+
+    /// Modules that others import, so that `shutil.os.system` reaches them.
+    static func isCarried(_ name: String) -> Bool {
+        switch name {
+        case "os", "sys", "subprocess", "socket", "builtins", "importlib", "pickle", "shutil", "_os", "_sys":
+            true
+        default: false
+        }
+    }
+
+    /// Modules whose functions run commands or change the machine.
+    static func isPowerful(_ name: String) -> Bool {
+        switch name.prefix(while: { $0 != "." }) {
+        case "os", "sys", "subprocess", "builtins", "shutil", "socket", "ctypes", "importlib", "pty": true
+        default: false
+        }
+    }
+
+    /// The built-in names that matter here.
+    static func isBuiltin(_ name: String) -> Bool {
+        switch name {
+        case "exec", "eval", "compile", "__import__", "getattr", "setattr", "delattr", "globals", "locals",
+            "vars", "open", "file",
+            "breakpoint", "input", "raw_input", "execfile", "chr", "ord", "bytes", "bytearray", "str", "map",
+            "list", "tuple", "reversed",
+            "iter", "type", "print", "object", "hex", "int", "dict", "set", "filter", "range", "format",
+            "repr", "sum", "sorted", "len",
+            "memoryview", "next", "pow", "float", "bool", "super", "max", "min", "zip", "enumerate",
+            "frozenset", "ascii", "unichr", "unicode":
+            true
+        default: false
+        }
+    }
+
+    /// Attributes through which objects lead to what was not given.
+    static func leadsOut(_ attribute: String) -> Bool {
+        switch attribute {
+        case "__subclasses__", "__globals__", "__builtins__", "f_globals", "f_builtins", "f_back", "gi_frame",
+            "cr_frame", "ag_frame",
+            "tb_frame", "func_globals", "__closure__":
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import Event
+import Policy
+
+/// Reads sources and says what is in them, by the rules of this tool and the patterns of a policy. The same bytes give
+/// the same verdict on every machine.
+package struct Scanner: Sendable {
+    /// Larger sources are searched as bytes only.
+    package static let largest = 10 << 20
+
+    private let rules: ScanRules
+    private let patterns: [PatternMatcher]
+
+    /// Compiles the patterns of a policy.
+    package init(rules: ScanRules) throws(ScanError) {
+        self.rules = rules
+        var patterns: [PatternMatcher] = []
+        for located in rules.patterns {
+            do throws(Regex.Problem) {
+                patterns.append(try PatternMatcher(located.value))
+            } catch {
+                throw ScanError.pattern(id: located.value.id, at: located.origin, reason: error.reason)
+            }
+        }
+        self.patterns = patterns
+    }
+
+    /// Why a pattern cannot be used; `nil` when it can.
+    package static func problem(with pattern: Pattern) -> String? {
+        let text =
+            switch pattern.form {
+            case .contains(let text), .glob(let text), .regex(let text): text
+            }
+        if text.isEmpty || text.allSatisfy({ $0 == "*" }) { return "the pattern matches everything" }
+        do throws(Regex.Problem) {
+            _ = try PatternMatcher(pattern)
+            return nil
+        } catch {
+            return error.reason
+        }
+    }
+
+    /// Everything that is found in a source, and what the policy does about it. Never fails: what cannot be read is
+    /// a finding.
+    package func scan(_ source: Source) -> Verdict {
+        let analysis = Analysis()
+        let isText = SourceText.isReadable(source, analysis)
+        if source.bytes.count > Scanner.largest {
+            analysis.exceeded(.size(source.bytes.count))
+        } else if let analyzer = source.language.analyzer {
+            if isText { analyzer.analyze(source.bytes, in: analysis) }
+        } else if !source.bytes.isEmpty {
+            analysis.exceeded(.unread(source.language))
+        }
+        analysis.conclude()
+        analysis.searchBytes(source.bytes)
+        return verdict(source, analysis, matches(in: source, isText: isText, analysis))
+    }
+
+    private func matches(in source: Source, isText: Bool, _ analysis: Analysis) -> [(Pattern, Range<Int>)] {
+        guard !patterns.isEmpty else { return [] }
+        let needsParts = patterns.contains { $0.pattern.place != .any }
+        let parts =
+            needsParts && source.bytes.count <= Scanner.largest
+            ? Stretches(of: source.bytes, in: source.language) : nil
+        var found: [(Pattern, Range<Int>)] = []
+        for matcher in patterns {
+            let stretches = parts?.stretches(of: matcher.pattern.place) ?? [0..<source.bytes.count]
+            let (ranges, more) = matcher.matches(in: source.bytes, stretches, isText: isText)
+            found += ranges.map { (matcher.pattern, $0) }
+            if more { analysis.exceeded(.findings(of: matcher.pattern.id)) }
+        }
+        return found
+    }
+
+    private func verdict(
+        _ source: Source, _ analysis: Analysis, _ matches: [(pattern: Pattern, range: Range<Int>)]
+    ) -> Verdict {
+        let ranges =
+            analysis.sightings.flatMap { [$0.range] + $0.evidence.map(\.range) } + matches.map(\.range)
+        let positions = Positions(of: ranges.flatMap { [$0.lowerBound, $0.upperBound] }, in: source.bytes)
+        var findings = analysis.sightings.map { Finding($0, positions) }
+        findings += matches.map { Finding($0.pattern, positions.span($0.range)) }
+        findings.sort { a, b in
+            (a.span.bytes.lowerBound, a.span.bytes.upperBound, a.rule) < (
+                b.span.bytes.lowerBound, b.span.bytes.upperBound, b.rule
+            )
+        }
+        let judged = findings.map { Verdict.Judged(finding: $0, action: action(for: $0)) }
+        return Verdict(
+            name: source.name, language: source.language, action: judged.map(\.action).max() ?? .allow,
+            findings: judged,
+            limits: analysis.limits)
+    }
+
+    private func action(for finding: Finding) -> Action {
+        finding.confidence < rules.confidence ? .allow : rules.action(for: finding.threat, finding.level)
+    }
+}
+
+/// Why a scanner cannot be made.
+package enum ScanError: Error, Equatable, CustomStringConvertible {
+    case pattern(id: String, at: Origin, reason: String)
+
+    package var description: String {
+        switch self {
+        case .pattern(let id, let origin, let reason):
+            "\(origin): the pattern \(id) does not compile: \(reason)"
+        }
+    }
+}
+
+extension Finding {
+    fileprivate init(_ sighting: Analysis.Sighting, _ positions: Positions) {
+        let rule = sighting.rule
+        self.init(
+            rule: rule.id, threat: rule.threat, level: rule.level, confidence: rule.confidence,
+            span: positions.span(sighting.range),
+            message: rule.message,
+            evidence: sighting.evidence.map { Evidence(span: positions.span($0.range), message: $0.message) },
+            cwe: "CWE-\(rule.cwe)", attack: rule.attack)
+    }
+
+    fileprivate init(_ pattern: Pattern, _ span: Span) {
+        self.init(
+            rule: pattern.id, threat: pattern.threat, level: pattern.level, confidence: 1, span: span,
+            message: "Holds what the policy's pattern \(pattern.id) looks for.", evidence: [], cwe: nil,
+            attack: nil)
+    }
+}

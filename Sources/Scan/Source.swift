@@ -1,0 +1,33 @@
+import Linux
+
+/// Code that is about to run, and what is known about it.
+package struct Source: Equatable, Sendable {
+    /// Where the code was found.
+    package enum Place: Equatable, Sendable {
+        /// In the command line, in the argument of that index.
+        case argument(Int)
+        case file(Path)
+        case standardInput
+        /// Given by a program: a notebook cell, a session step, a call of the interface.
+        case step
+    }
+
+    /// The name that reports show, byte for byte as it was given.
+    package let name: Path
+    package let language: Language
+    package let bytes: [UInt8]
+    package let place: Place
+
+    package init(name: Path, language: Language, bytes: [UInt8], place: Place) {
+        self.name = name
+        self.language = language
+        self.bytes = bytes
+        self.place = place
+    }
+
+    /// A file as `guardrun scan` meets it: nothing says what will run it, so its own signs decide the language.
+    package init(file: Path, bytes: [UInt8]) {
+        self.init(
+            name: file, language: Language(ofFile: file, bytes), bytes: bytes, place: .file(file))
+    }
+}
