@@ -1,0 +1,25 @@
+// What the files of this directory share: each step returns a stage, GR_STAGE_NONE when it worked.
+#pragma once
+
+#include "CSandbox.h"
+
+// The index of the view step or rule that a failing step was at, for the report.
+extern uint32_t gr_failed_at;
+
+enum gr_stage gr_build_view(const struct gr_launch *launch);
+enum gr_stage gr_confine(const struct gr_launch *launch);
+enum gr_stage gr_install_filter(const struct gr_filter *filter, int *listener);
+_Noreturn void gr_run_payload(const struct gr_shared *shared, int control, int to_init, const int standard[3]);
+_Noreturn void gr_run_init(const struct gr_birth *birth, const struct gr_shared *shared, int control);
+
+// clone3(2), or clone(2) where that is filtered away: a container's filter cannot look at clone3's flags and answers
+// ENOSYS. The flags fit both; the exit signal is SIGCHLD and *pidfd is set.
+int gr_clone(uint64_t flags, int *pidfd);
+
+// One datagram with up to three descriptors (unix(7)).
+#define GR_DESCRIPTORS 3
+int gr_send(int socket, const void *bytes, size_t length, const int *descriptors, size_t count);
+int gr_take(int socket, void *bytes, size_t length, int descriptors[GR_DESCRIPTORS]);
+
+// Waits for a word of the launcher; -1 when another one or the end of the stream comes.
+int gr_await(int control, char word, int descriptors[GR_DESCRIPTORS]);

@@ -1,0 +1,161 @@
+// The mount view: a root that holds only what the policy grants (mount_namespaces(7), mount_setattr(2)).
+#define _GNU_SOURCE
+#include "steps.h"
+
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <linux/openat2.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int open_tree_of(int directory, const char *path) {
+    unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | (*path ? 0 : AT_EMPTY_PATH);
+    return (int)syscall(SYS_open_tree, directory, path, flags);
+}
+
+static int add_attributes(int mount, uint64_t attributes) {
+    struct mount_attr change = {.attr_set = attributes};
+    return (int)syscall(SYS_mount_setattr, mount, "", AT_EMPTY_PATH | AT_RECURSIVE, &change, sizeof change);
+}
+
+// Neither a source nor a target may lead through a symbolic link: the plan settled them all, so one that
+// shows up now was put there by somebody since.
+static int open_plain(int directory, const char *path, uint64_t resolve) {
+    struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS | resolve};
+    return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
+static enum gr_stage attach(int tree, uint64_t attributes, int root, const char *target) {
+    if (attributes && add_attributes(tree, attributes) != 0) return GR_STAGE_VIEW_MOUNT;
+    int place = open_plain(root, target, RESOLVE_IN_ROOT);
+    if (place < 0) return GR_STAGE_VIEW_TARGET;
+    unsigned flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
+    long moved = syscall(SYS_move_mount, tree, "", place, "", flags);
+    close(place);
+    return moved == 0 ? GR_STAGE_NONE : GR_STAGE_VIEW_MOUNT;
+}
+
+static enum gr_stage bind(const struct gr_view_step *step, int root) {
+    int source = open_plain(AT_FDCWD, step->source, 0);
+    if (source < 0) return GR_STAGE_VIEW_SOURCE;
+    int tree = open_tree_of(source, "");
+    close(source);
+    if (tree < 0) return GR_STAGE_VIEW_SOURCE;
+    enum gr_stage stage = attach(tree, step->attributes, root, step->target);
+    close(tree);
+    return stage;
+}
+
+static enum gr_stage make_file(int root, const char *path, const struct gr_view_step *step) {
+    int file = openat(root, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (file < 0) return GR_STAGE_VIEW_TARGET;
+    size_t written = 0;
+    while (written < step->length) {
+        ssize_t count = write(file, step->data + written, step->length - written);
+        if (count <= 0) break;
+        written += (size_t)count;
+    }
+    int failed = written < step->length || fchmod(file, step->mode & 07777) != 0;
+    close(file);
+    return failed ? GR_STAGE_VIEW_TARGET : GR_STAGE_NONE;
+}
+
+// Something of ours over a path that is already there: made in `scratch`, mounted, and its first name removed.
+static enum gr_stage cover(const struct gr_view_step *step, int scratch, int root) {
+    static const char name[] = ".cover";
+    int directory = step->kind == GR_VIEW_MASK && S_ISDIR(step->mode);
+    if (directory) {
+        if (mkdirat(scratch, name, 0) != 0) return GR_STAGE_VIEW_TARGET;
+    } else {
+        enum gr_stage made = make_file(scratch, name, step);
+        if (made != GR_STAGE_NONE) return made;
+    }
+    int tree = open_tree_of(scratch, name);
+    if (tree < 0) return GR_STAGE_VIEW_SOURCE;
+    enum gr_stage stage = attach(tree, step->attributes, root, step->target);
+    close(tree);
+    if (stage == GR_STAGE_NONE && unlinkat(scratch, name, directory ? AT_REMOVEDIR : 0) != 0)
+        return GR_STAGE_VIEW_TARGET;
+    return stage;
+}
+
+static enum gr_stage take(const struct gr_view_step *step, int scratch, int root) {
+    const unsigned long quiet = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+    switch (step->kind) {
+    case GR_VIEW_DIRECTORY:
+        return mkdirat(root, step->target, step->mode) == 0 ? GR_STAGE_NONE : GR_STAGE_VIEW_TARGET;
+    case GR_VIEW_FILE:
+        return make_file(root, step->target, step);
+    case GR_VIEW_SYMLINK:
+        return symlinkat(step->source, root, step->target) == 0 ? GR_STAGE_NONE : GR_STAGE_VIEW_TARGET;
+    case GR_VIEW_BIND:
+        return bind(step, root);
+    case GR_VIEW_COVER:
+    case GR_VIEW_MASK:
+        return cover(step, scratch, root);
+    case GR_VIEW_TMPFS: {
+        unsigned long flags = MS_NOSUID | MS_NODEV | (step->attributes & MOUNT_ATTR_NOEXEC ? MS_NOEXEC : 0);
+        return mount("tmpfs", step->target, "tmpfs", flags, step->source) == 0 ? GR_STAGE_NONE
+                                                                              : GR_STAGE_VIEW_MOUNT;
+    }
+    case GR_VIEW_PROC:
+        return mount("proc", step->target, "proc", quiet | MS_RDONLY, NULL) == 0 ? GR_STAGE_NONE
+                                                                                : GR_STAGE_VIEW_PROC;
+    case GR_VIEW_DEVPTS:
+        return mount("devpts", step->target, "devpts", MS_NOSUID | MS_NOEXEC, step->source) == 0
+                   ? GR_STAGE_NONE
+                   : GR_STAGE_VIEW_MOUNT;
+    }
+    return GR_STAGE_VIEW_MOUNT;
+}
+
+// Puts the root in place on `staging` and opens it. An empty root is its own scratch; where the root is the
+// host's, a file system that nothing shows holds what covers are made of.
+static enum gr_stage place_root(const struct gr_launch *launch, int *root, int *scratch) {
+    const unsigned long flags = MS_NOSUID | MS_NODEV;
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return GR_STAGE_VIEW_ROOT;
+    if (mount("tmpfs", launch->staging, "tmpfs", flags, "mode=0755,size=64m") != 0) return GR_STAGE_VIEW_ROOT;
+    *scratch = open(launch->staging, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (*scratch < 0) return GR_STAGE_VIEW_ROOT;
+    if (!launch->root_is_bind) {
+        *root = *scratch;
+    } else {
+        int tree = open_tree_of(AT_FDCWD, "/");
+        if (tree < 0 || add_attributes(tree, launch->root_attributes) != 0) return GR_STAGE_VIEW_ROOT;
+        if (mkdirat(*scratch, "root", 0755) != 0) return GR_STAGE_VIEW_ROOT;
+        int place = openat(*scratch, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        unsigned move = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
+        if (place < 0 || syscall(SYS_move_mount, tree, "", place, "", move) != 0) return GR_STAGE_VIEW_ROOT;
+        close(place);
+        close(tree);
+        *root = openat(*scratch, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (*root < 0) return GR_STAGE_VIEW_ROOT;
+    }
+    return fchdir(*root) == 0 ? GR_STAGE_NONE : GR_STAGE_VIEW_ROOT;
+}
+
+enum gr_stage gr_build_view(const struct gr_launch *launch) {
+    int root = -1, scratch = -1;
+    mode_t mask = umask(0);
+    enum gr_stage stage = place_root(launch, &root, &scratch);
+    if (stage != GR_STAGE_NONE) return stage;
+    for (size_t i = 0; i < launch->view_count; i++) {
+        gr_failed_at = (uint32_t)i;
+        stage = take(&launch->view[i], scratch, root);
+        if (stage != GR_STAGE_NONE) return stage;
+    }
+    // The old root ends up stacked on the new one and is taken off again: pivot_root(2), "pivot_root(".", ".")".
+    if (fchdir(root) != 0 || syscall(SYS_pivot_root, ".", ".") != 0) return GR_STAGE_VIEW_PIVOT;
+    if (umount2(".", MNT_DETACH) != 0 || chdir("/") != 0) return GR_STAGE_VIEW_PIVOT;
+    if (!launch->root_is_bind) {
+        struct mount_attr change = {.attr_set = MOUNT_ATTR_RDONLY};
+        if (syscall(SYS_mount_setattr, root, "", AT_EMPTY_PATH, &change, sizeof change) != 0)
+            return GR_STAGE_VIEW_PIVOT;
+    }
+    if (root != scratch) close(scratch);
+    close(root);
+    umask(mask);
+    return GR_STAGE_NONE;
+}

@@ -1,0 +1,139 @@
+import Linux
+import Policy
+
+/// Settles the paths of a policy on the host: what each leads to, what has to be made, and what contradicts.
+struct GrantSettling {
+    private let files: FileRules
+    private let host: Host
+    private(set) var grants = Grants()
+    private(set) var created: [Path] = []
+    private(set) var notes: [String] = []
+    private(set) var faults: [Unenforceable.Fault] = []
+
+    init(_ files: FileRules, host: Host) {
+        self.files = files
+        self.host = host
+    }
+
+    /// Adds the policy's lists, then what the command needs, then cuts out what is denied.
+    mutating func settle(_ fitting: Fitting, auditDirectory: Path) {
+        for path in files.read { grant(path, .reading) }
+        for path in files.write { grant(path, .writing) }
+        for path in files.exec { grant(path, .executing) }
+        for need in fitting.needs {
+            guard let settled = try? Settled(need.path), settled.kind != nil else { continue }
+            let before = grants.rights(for: settled.path)
+            grants.add(settled, need.rights, reason: need.reason)
+            if !before.isSuperset(of: need.rights) { notes.append("\(need.path) (\(need.reason))") }
+        }
+        for path in files.deny { cutOut(path.value, place: "\(path.origin)", named: "files.deny") }
+        cutOut(auditDirectory, place: "audit", named: "the audit directory")
+    }
+
+    private mutating func grant(_ path: Located<Path>, _ rights: Rights) {
+        let place = "\(path.origin)"
+        if Self.ofTheRun.contains(where: { $0.contains(path.value) }) {
+            notes.append("\(path.value) (\(place)) is the run's own and needs no grant")
+            return
+        }
+        guard let settled = settled(path.value, place: place) else { return }
+        if settled.kind == nil, rights.contains(.write) {
+            create(settled, place: place)
+            return
+        }
+        if settled.kind == nil {
+            notes.append("\(path.value) (\(place)) is not there and grants nothing")
+            return
+        }
+        checkLinks(settled, from: path.value, place: place)
+        grants.add(settled, rights, reason: place)
+    }
+
+    /// Each run has its own; the host's would show or reach what the policy cannot describe.
+    private static let ofTheRun = [Path("/proc"), Path("/dev")]
+
+    private mutating func settled(_ path: Path, place: String) -> Settled? {
+        do throws(SystemError) {
+            return try Settled(path)
+        } catch {
+            faults.append(.init(place, "\(path) cannot be followed: \(error.errno)"))
+            return nil
+        }
+    }
+
+    /// A place to write that is not there becomes a directory, because a run could not make it: the directory
+    /// above is not granted.
+    private mutating func create(_ settled: Settled, place: String) {
+        guard let parent = try? Settled(settled.path.parent), parent.kind == .directory else {
+            faults.append(
+                .init(
+                    place,
+                    "\(settled.path) cannot be granted for writing: \(settled.path.parent) does not exist"))
+            return
+        }
+        created.append(settled.path)
+        notes.append("\(settled.path) (\(place)) is made as a directory")
+        grants.add(settled.made, .writing, reason: place)
+    }
+
+    /// Grants a new directory that is made for the run alone.
+    mutating func lend(_ path: Path) {
+        guard let settled = try? Settled(path), settled.kind == nil else {
+            faults.append(.init("\(path)", "is there already, and has to be new for this run"))
+            return
+        }
+        created.append(settled.path)
+        grants.add(settled.made, .writing, reason: "the run's own temporary files")
+    }
+
+    /// A link that lies where the run may write can have been put there by an earlier run, to be granted what it
+    /// points to.
+    private mutating func checkLinks(_ settled: Settled, from path: Path, place: String) {
+        for link in settled.links {
+            let writable = files.write.first { $0.value.contains(link.place) }
+            guard let writable, !writable.value.contains(settled.path) else { continue }
+            faults.append(
+                .init(
+                    place,
+                    "\(path) leads through the link \(link.place), which a run may write (\(writable.origin)), to "
+                        + "\(settled.path); name the target to grant it"))
+        }
+    }
+
+    private mutating func cutOut(_ path: Path, place: String, named name: String) {
+        guard let settled = settled(path, place: place) else { return }
+        let reached = grants.granted(settled.path)
+        if settled.kind == nil {
+            if reached.contains(.write), let grant = files.write.first(where: { $0.value.contains(path) }) {
+                faults.append(
+                    .init(
+                        place,
+                        "\(path) is not there, so it cannot be kept from being made under \(grant.value) "
+                            + "(\(grant.origin)); make it first, or grant less"))
+            }
+            return
+        }
+        if !host.namespaces.contains(.mount), !reached.isEmpty {
+            let grant = grants.entries.last { $0.path.contains(settled.path) }
+            faults.append(
+                .init(
+                    place,
+                    "\(name) \(path) lies under \(grant?.path.description ?? "a grant") "
+                        + "(\(grant?.reason ?? "granted")) and cannot be cut out without a mount namespace; "
+                        + "grant less, or move it"))
+            return
+        }
+        grants.deny(settled, reason: place)
+    }
+}
+
+extension Settled {
+    /// The same place, once it has been made as a directory.
+    var made: Settled { Settled(path: path, links: links, kind: .directory) }
+
+    private init(path: Path, links: [Link], kind: FileStatus.Kind?) {
+        self.path = path
+        self.links = links
+        self.kind = kind
+    }
+}

@@ -1,0 +1,196 @@
+import Linux
+import Policy
+
+/// Everything that will be done to start a run and hold it, decided before anything is done.
+///
+/// A plan is a pure value: `guardrun plan` prints it, tests compare it, and the launch only carries it out.
+package struct Plan: Equatable, Sendable {
+    package let command: Command
+    package let directory: Path
+    package let environment: [String]
+    package let namespaces: Namespaces
+    package let user: User
+    package let grants: Grants
+    /// Directories that granted paths named and that were not there; they are made before the launch.
+    package let created: [Path]
+    /// A directory of the host that the run may write and that is removed with everything in it after the run.
+    package let lent: Path?
+    /// Nil where there is no mount namespace.
+    package let view: View?
+    /// Nil where there is no Landlock.
+    package let landlock: Landlock?
+    package let seccomp: Seccomp
+    package let rlimits: ResourceLimits
+    package let cgroup: CgroupLimits?
+    package let network: NetworkRules
+    package let limits: Limits
+    package let onViolation: SyscallRules.OnViolation
+    package let visibility: Visibility
+    package let lastCapability: Int
+    package let filterFlags: UInt32
+    /// What is allowed is recorded too, not only what is refused.
+    package let recordsAllowed: Bool
+    package let terminal: Bool
+    package let enforcement: [Enforcement]
+    /// What was granted beyond the policy, and why; and what was settled on the way.
+    package let notes: [String]
+}
+
+/// What a plan is made from, besides the policy and the host.
+package struct Request: Sendable {
+    package var command: Command
+    package var directory: Path
+    /// The code that was found to run, sealed when it is a file.
+    package var sealed: [View.Sealed]
+    /// The caller's variables, and those asked for with `--env`.
+    package var variables: [(name: String, value: String)]
+    package var asked: [String]
+    /// Cut out of every grant.
+    package var auditDirectory: Path
+    /// The slave of the pseudo-terminal that the run gets with `-t`.
+    package var terminal: Path?
+    /// Names control groups.
+    package var name: String
+    /// Where the run may connect and listen.
+    package var destinations: Destinations
+
+    package init(
+        command: Command, directory: Path, sealed: [View.Sealed], variables: [(name: String, value: String)],
+        asked: [String], auditDirectory: Path, terminal: Path?, name: String,
+        destinations: Destinations
+    ) {
+        self.command = command
+        self.directory = directory
+        self.sealed = sealed
+        self.variables = variables
+        self.asked = asked
+        self.auditDirectory = auditDirectory
+        self.terminal = terminal
+        self.name = name
+        self.destinations = destinations
+    }
+}
+
+extension Plan {
+    /// Directories of the run alone, which hold nothing of the host but what is granted inside them.
+    package var ownDirectories: [Path] {
+        guard let view else { return [] }
+        return [Path("/proc"), Path("/dev")] + (view.privateTemporary ? [Path("/tmp")] : [])
+    }
+
+    /// Removes what was made for the run alone, once nothing of it is left.
+    package func clear() {
+        cgroup?.remove()
+        lent?.removeTree()
+    }
+
+    /// Decides how `policy` is held on `host` for one request. Every fault is reported, not only the first.
+    package static func make(_ policy: Policy, host: Host, request: Request) throws(Unenforceable) -> Plan {
+        let fitting = Fitting(request.command, network: policy.network)
+        var settling = GrantSettling(policy.files, host: host)
+        settling.settle(fitting, auditDirectory: request.auditDirectory)
+        // Without a view there is no /tmp of the run's own, so a directory in the host's stands in for it.
+        let lent = host.namespaces.contains(.mount) ? nil : Path("/tmp/guardrun-\(request.name)")
+        if let lent { settling.lend(lent) }
+        let hasView = host.namespaces.contains(.mount)
+        let sharesNetwork = policy.network.allowsAny
+        let sealed =
+            request.sealed
+            + (hasView && !sharesNetwork && !policy.network.allow.isEmpty ? request.destinations.files : [])
+        let namespaces = Self.namespaces(policy, host)
+        var effective = host
+        effective.namespaces = namespaces
+
+        let cgroup = CgroupLimits(policy.limits, hierarchies: host.cgroups, name: "guardrun-\(request.name)")
+        let countsForks = policy.limits.processes != nil && cgroup?.processes == nil
+        let seccomp = Seccomp(
+            policy.syscalls, visibility: policy.visibility, network: policy.network, countsForks: countsForks,
+            host: effective)
+        let view =
+            hasView
+            ? View(
+                settling.grants, sealed: sealed, present: [request.directory, host.user.home],
+                processes: host.mountsProc && namespaces.contains(.pid),
+                temporaryBytes: temporaryBytes(policy.limits), terminal: request.terminal)
+            : nil
+        let landlock =
+            host.landlockABI > 0
+            ? Self.landlock(settling.grants, policy: policy, host: host, sealed: sealed, view: view) : nil
+        let enforcement = EnforcementTable(
+            host: effective, policy: policy, view: view, landlock: landlock, cgroup: cgroup,
+            sharesNetwork: sharesNetwork, sealed: !request.sealed.isEmpty)
+
+        let faults = settling.faults + Self.syscallFaults(policy.syscalls) + enforcement.faults(for: policy)
+        guard faults.isEmpty else { throw Unenforceable(faults: faults) }
+        return Plan(
+            command: request.command, directory: request.directory,
+            environment: Environment.make(
+                caller: request.variables, searchFirst: request.command.searchFirst,
+                // Where /tmp is the host's, there is still memory that is the run's own.
+                temporary: lent ?? Path(view?.privateTemporary == false ? "/dev/shm" : "/tmp"),
+                adding: fitting.variables
+                    + request.command.variables.map { String(decoding: $0, as: UTF8.self) },
+                asked: request.asked),
+            namespaces: namespaces, user: host.user, grants: settling.grants, created: settling.created,
+            lent: lent,
+            view: view, landlock: landlock, seccomp: seccomp,
+            rlimits: ResourceLimits(policy.limits, host: effective), cgroup: cgroup, network: policy.network,
+            limits: policy.limits, onViolation: policy.syscalls.onViolation, visibility: policy.visibility,
+            lastCapability: host.lastCapability, filterFlags: filterFlags(host),
+            recordsAllowed: policy.syscalls.base == .observe,
+            terminal: request.terminal != nil,
+            enforcement: enforcement.rows, notes: request.command.notes + settling.notes)
+    }
+
+    /// The namespaces of a run: all that the host has, but for the network's where every destination is granted.
+    package static func namespaces(_ policy: Policy, _ host: Host) -> Namespaces {
+        policy.network.allowsAny ? host.namespaces.subtracting(.network) : host.namespaces
+    }
+
+    /// Private directories hold memory; they get what the run may write, and never more than its memory. A little
+    /// more than that fits in, so that going over the limit can be seen.
+    private static func temporaryBytes(_ limits: Limits) -> UInt64 {
+        let bytes = min(limits.disk ?? 256 << 20, limits.memory ?? .max, 1 << 40)
+        return bytes + max(bytes / 16, 1 << 20)
+    }
+
+    /// SECCOMP_FILTER_FLAG_NEW_LISTENER, and where the kernel has it (5.19) WAIT_KILLABLE_RECV: a call that the
+    /// supervisor has begun to answer is not restarted by a signal, so no denial is seen twice.
+    private static func filterFlags(_ host: Host) -> UInt32 {
+        guard host.listener else { return 0 }
+        return 0x8 | (host.kernel >= Host.Kernel(5, 19) ? 0x20 : 0)
+    }
+
+    private static func syscallFaults(_ rules: SyscallRules) -> [Unenforceable.Fault] {
+        rules.allow.filter { SyscallTable.isUnsafe($0.value) }.map {
+            Unenforceable.Fault(
+                "\($0.origin)", "\($0.value) cannot be allowed: it would let the run out of its own sandbox")
+        }
+    }
+
+    private static func landlock(
+        _ grants: Grants, policy: Policy, host: Host, sealed: [View.Sealed], view: View?
+    ) -> Landlock {
+        var landlock = Landlock(
+            abi: host.landlockABI, connects: policy.network.allowsAny,
+            binds: policy.network.listen.contains { $0.value == .any })
+        for grant in grants.entries where grants.rights(for: grant.path) != [] {
+            landlock.allow(grant.path, grant.rights, isDirectory: grant.isDirectory)
+        }
+        guard let view else {
+            for name in ["null", "zero", "full", "random", "urandom", "tty"] {
+                landlock.allow(Path("/dev").appending(name), [.read, .write], isDirectory: false)
+            }
+            return landlock
+        }
+        for code in sealed where !grants.rights(for: code.path).contains(.read) {
+            landlock.allow(code.path, .read, isDirectory: false)
+        }
+        landlock.allowListing(.root)
+        if view.privateTemporary { landlock.allow(Path("/tmp"), .writing, isDirectory: true) }
+        landlock.allowDevices(Path("/dev"))
+        landlock.allow(Path("/dev/shm"), .writing, isDirectory: true)
+        landlock.allow(Path("/proc"), .read, isDirectory: true)
+        return landlock
+    }
+}

@@ -1,0 +1,199 @@
+import Linux
+import Policy
+
+/// The system call filter of a run, as data (seccomp(2)).
+///
+/// What is allowed runs natively. Everything else that the table names goes to the supervisor, which writes the
+/// event before it answers. Numbers that no table names answer ENOSYS. libseccomp compiles the lists; what it
+/// cannot express, ranges of numbers and inequality of arguments, stands before what it makes (`SeccompProgram`).
+package struct Seccomp: Equatable, Sendable {
+    /// Calls that run natively, each under any one of its conditions; an empty condition is always met.
+    package private(set) var allowed: [Rule] = []
+    /// What arguments some of the allowed calls may have.
+    package private(set) var guards: [Guard] = []
+    /// Calls answered with an errno in the filter.
+    package private(set) var answered: [(name: String, errno: UInt16)] = []
+    /// Calls that go to the supervisor.
+    package private(set) var judged: [String] = []
+    /// Whether there is a supervisor to ask; otherwise what is judged answers EPERM.
+    package let listener: Bool
+
+    package struct Rule: Equatable, Sendable {
+        package let name: String
+        /// All of these hold; none is always met.
+        package let conditions: [Comparison]
+
+        init(_ name: String, _ conditions: [Comparison] = []) {
+            self.name = name
+            self.conditions = conditions
+        }
+    }
+
+    /// Values that the low 32 bits of an argument may or may not have; a call that has others is judged.
+    package struct Guard: Equatable, Sendable {
+        package enum Demand: Equatable, Sendable {
+            case noneOf([UInt32])
+            case oneOf([UInt32])
+        }
+
+        package let name: String
+        package let argument: UInt32
+        package let demand: Demand
+
+        init(_ name: String, _ argument: UInt32, _ demand: Demand) {
+            self.name = name
+            self.argument = argument
+            self.demand = demand
+        }
+    }
+
+    /// `argument & mask == value`.
+    package struct Comparison: Equatable, Sendable {
+        package let argument: UInt32
+        package let mask: UInt64
+        package let value: UInt64
+
+        /// The kernel takes an `int` there, so what stands above it is not compared (CVE-2019-10063).
+        static func int(_ argument: UInt32, is value: UInt32) -> Comparison {
+            Comparison(argument: argument, mask: 0xFFFF_FFFF, value: UInt64(value))
+        }
+
+        static func int(_ argument: UInt32, hasNoneOf bits: UInt32) -> Comparison {
+            Comparison(argument: argument, mask: UInt64(bits), value: 0)
+        }
+
+        static func word(_ argument: UInt32, is value: UInt64) -> Comparison {
+            Comparison(argument: argument, mask: .max, value: value)
+        }
+    }
+
+    package static func == (a: Seccomp, b: Seccomp) -> Bool {
+        a.allowed == b.allowed && a.guards == b.guards && a.judged == b.judged && a.listener == b.listener
+            && a.answered.elementsEqual(b.answered, by: ==)
+    }
+
+    /// The filter for a policy on a host.
+    ///
+    /// - Parameter countsForks: the supervisor has to count processes, because the kernel does not.
+    package init(
+        _ rules: SyscallRules, visibility: Visibility, network: NetworkRules, countsForks: Bool, host: Host
+    ) {
+        listener = host.listener
+        var native = SyscallTable.native
+        if !countsForks || !listener { native += SyscallTable.forks }
+        if rules.base == .observe { native += SyscallTable.systemV }
+        if visibility == .fast || !listener { native += SyscallTable.pathActs }
+        // Without a supervisor to ask, Landlock and the view decide about files, and programs must start.
+        if !listener {
+            native += ["creat", "execve", "listen", "openat2", "sendmmsg", "sendmsg"] + SyscallTable.opens
+        }
+        if network.allowsAny { native += ["sendto"] + (listener ? [] : ["connect"]) }
+        native += rules.allow.map(\.value)
+
+        let denied = Set(rules.deny.map(\.value))
+        let unconditional = Set(native).subtracting(denied)
+        allowed = native.filter { !denied.contains($0) }.map { Rule($0) }
+        let conditional = Self.conditional(visibility: visibility, countsForks: countsForks, host: host)
+        for rule in conditional
+        where !denied.contains(rule.name) && !unconditional.contains(rule.name) {
+            allowed.append(rule)
+        }
+        guards = Self.guards(host).filter {
+            !denied.contains($0.name) && !rules.allow.map(\.value).contains($0.name)
+        }
+        for name in Set(guards.map(\.name)).sorted() where !unconditional.contains(name) {
+            allowed.append(Rule(name))
+        }
+        answered = SyscallTable.habits.filter { !denied.contains($0.name) }
+        let silent = unconditional.subtracting(guards.map(\.name)).union(answered.map(\.name))
+        judged = SyscallTable.all.filter { !silent.contains($0) }
+    }
+
+    /// The conditions under which a call of `SyscallTable.conditional`, or an open in `fast`, runs natively.
+    private static func conditional(visibility: Visibility, countsForks: Bool, host: Host) -> [Rule] {
+        var rules = [
+            Rule("unshare", [.int(0, hasNoneOf: Namespaces.everyFlag | 0x80)]),  // CLONE_NEWTIME
+            Rule("personality", [.int(0, is: 0)]),
+            Rule("personality", [.int(0, is: 0xFFFF_FFFF)]),
+            // SECCOMP_SET_MODE_FILTER without SECCOMP_FILTER_FLAG_NEW_LISTENER only takes more away, and the
+            // other operations ask questions.
+            Rule("seccomp", [.int(1, hasNoneOf: 8)]),
+            // No address, and not MSG_FASTOPEN, which would connect.
+            Rule("sendto", [.word(4, is: 0), .int(3, hasNoneOf: 0x2000_0000)]),
+            // On a descriptor, without a path.
+            Rule("utimensat", [.word(1, is: 0)]),
+            Rule("socketpair", [.int(0, is: 1)]),
+        ]
+        if !countsForks || !host.listener {
+            rules.append(Rule("clone", [.int(0, hasNoneOf: Namespaces.everyFlag)]))
+        }
+        rules += sockets(host)
+        if visibility == .fast && host.listener {
+            // O_ACCMODE, O_CREAT, O_TRUNC, __O_TMPFILE.
+            let mayWrite: UInt32 = 0o3 | 0o100 | 0o1000 | 0o20_000_000
+            rules.append(Rule("open", [.int(1, hasNoneOf: mayWrite)]))
+            rules.append(Rule("openat", [.int(2, hasNoneOf: mayWrite)]))
+        }
+        return rules
+    }
+
+    /// Streams and datagrams of the local and the two Internet families (address_families(7)); the low four bits
+    /// are the type. Without a network namespace, datagrams would leave before anybody saw an address.
+    private static func sockets(_ host: Host) -> [Rule] {
+        let (stream, datagram, packet) = (UInt64(1), UInt64(2), UInt64(5))
+        func socket(_ family: UInt32, _ type: UInt64) -> Rule {
+            Rule("socket", [.int(0, is: family), Comparison(argument: 1, mask: 0xF, value: type)])
+        }
+        var rules = [socket(1, stream), socket(1, datagram), socket(1, packet)]
+        for family: UInt32 in [2, 10] {
+            rules.append(socket(family, stream))
+            if host.namespaces.contains(.network) { rules.append(socket(family, datagram)) }
+        }
+        return rules
+    }
+
+    private static func guards(_ host: Host) -> [Guard] {
+        var guards = [
+            // TIOCSTI and TIOCLINUX write to a terminal's input, TIOCSETD changes what it is (ioctl_tty(2)).
+            Guard("ioctl", 1, .noneOf([0x5412, 0x541C, 0x5423])),
+            Guard("prctl", 0, .oneOf(harmlessPrctls(host))),
+        ]
+        // Process 1 is not to be signalled, nor given limits. Without a pid namespace every signal is judged.
+        if host.namespaces.contains(.pid) {
+            for name in ["kill", "prlimit64", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"] {
+                guards.append(Guard(name, 0, .noneOf([1])))
+            }
+        }
+        return guards
+    }
+
+    /// prctl(2) operations that ask, or that name, delay or bind the caller alone.
+    private static func harmlessPrctls(_ host: Host) -> [UInt32] {
+        var options: [UInt32] = [
+            1, 2,  // PDEATHSIG
+            3, 7, 13, 21, 23, 25, 27, 30, 37, 39, 40, 42, 52, 66,  // questions
+            15, 16,  // NAME
+            22,  // SECCOMP: takes away
+            29,  // TIMERSLACK
+            38,  // NO_NEW_PRIVS
+            41,  // THP_DISABLE
+            47,  // CAP_AMBIENT: there is none to raise
+            53,  // SPECULATION_CTRL
+            65,  // MDWE: takes away
+            0x4155_5856, 0x5356_4D41,  // GET_AUXV, SET_VMA
+        ]
+        // A process that hides its memory is still read by who owns its user namespace, and orphans still end
+        // up with process 1 of a pid namespace; without those, both would get out of sight.
+        if host.namespaces.contains(.user) { options.append(4) }  // DUMPABLE
+        if host.namespaces.contains(.pid) { options.append(36) }  // CHILD_SUBREAPER
+        return options
+    }
+}
+
+extension Namespaces {
+    /// Every CLONE_NEW* flag of clone(2), CLONE_NEWCGROUP included.
+    static let everyFlag = UInt32(Namespaces.all.rawValue) | 0x0200_0000
+
+    /// The same, for a whole argument.
+    package static let everyFlag64 = UInt64(everyFlag)
+}

@@ -1,0 +1,239 @@
+import Linux
+import Policy
+
+/// The steps that build the file system a run sees (mount_namespaces(7)): a root that holds only what is granted,
+/// so that what is not granted cannot even be looked at.
+package struct View: Equatable, Sendable {
+    package struct Step: Equatable, Sendable {
+        package enum Kind: Equatable, Sendable {
+            case directory, file, symlink, bind, cover, maskDirectory, maskFile, tmpfs, proc, terminals
+        }
+
+        package let kind: Kind
+        package let target: Path
+        /// What is bound, a link's text, or a file system's options.
+        package var source = Path("")
+        package var attributes: Attributes = []
+        package var mode: UInt32 = 0o755
+        package var data: [UInt8] = []
+    }
+
+    /// MOUNT_ATTR_* of mount_setattr(2).
+    package struct Attributes: OptionSet, Hashable, Sendable {
+        package let rawValue: UInt64
+        package init(rawValue: UInt64) { self.rawValue = rawValue }
+
+        package static let readOnly = Attributes(rawValue: 1)
+        package static let noSetUID = Attributes(rawValue: 2)
+        package static let noDevices = Attributes(rawValue: 4)
+        package static let noExecute = Attributes(rawValue: 8)
+    }
+
+    /// The code that was scanned, which the run sees in place of the file it came from.
+    package struct Sealed: Equatable, Sendable {
+        package let path: Path
+        package let bytes: [UInt8]
+        package let mode: UInt32
+        /// Links that lead to the path, which the run sees too.
+        package let links: [Settled.Link]
+
+        package init(path: Path, bytes: [UInt8], mode: UInt32, links: [Settled.Link] = []) {
+            self.path = path
+            self.bytes = bytes
+            self.mode = mode
+            self.links = links
+        }
+    }
+
+    package private(set) var steps: [Step] = []
+    /// The host's root is bound instead of an empty one, because it is granted as a whole.
+    package let rootIsBind: Bool
+    package let rootAttributes: Attributes
+    /// A directory that everything is put together on; nothing below it may be a source.
+    package let staging: Path
+    /// /tmp is the run's own: nothing grants the host's.
+    package let privateTemporary: Bool
+
+    private var made: Set<Path> = [.root]
+    private var mounted: [Path] = []
+
+    /// The view for the grants.
+    ///
+    /// - Parameters:
+    ///   - temporaryBytes: the size of private directories, which hold memory.
+    ///   - processes: whether a /proc of the run's own processes can be mounted.
+    ///   - present: directories that exist, empty, even when nothing grants them: the working directory, home.
+    package init(
+        _ grants: Grants, sealed: [Sealed], present: [Path], processes: Bool, temporaryBytes: UInt64,
+        terminal: Path?
+    ) {
+        let root = grants.entries.first { $0.path.isRoot }
+        rootIsBind = root != nil
+        rootAttributes = root.map { Self.attributes($0.rights) } ?? []
+        privateTemporary = grants.granted(Path("/tmp")).isEmpty
+        staging = Self.staging(avoiding: grants.entries.map(\.path))
+        if rootIsBind { mounted.append(.root) }
+
+        // Private places come first, so that what is granted inside them lies over them.
+        let options = "mode=1777,size=\(temporaryBytes),nr_inodes=65536"
+        if privateTemporary { temporary(Path("/tmp"), options) }
+        devices(options, terminal: terminal)
+        directory(Path("/proc"))
+        if processes {
+            append(Step(kind: .proc, target: Path("/proc")))
+        } else if rootIsBind {
+            append(Step(kind: .maskDirectory, target: Path("/proc"), attributes: .readOnly, mode: 0))
+        }
+        mounted.append(Path("/proc"))
+        if rootIsBind, (try? Path("/sys").status()) != nil {
+            append(
+                Step(
+                    kind: .bind, target: Path("/sys"), source: Path("/sys"),
+                    attributes: [.readOnly, .noSetUID, .noDevices, .noExecute]))
+        }
+        for grant in grants.entries where !grant.path.isRoot && grants.rights(for: grant.path) != [] {
+            // What lies above may have mounted it already, in the same way.
+            let (all, above) = (grants.granted(grant.path), grants.above(grant.path))
+            if above.isEmpty || Self.attributes(all) != Self.attributes(above) {
+                bind(grant, Self.attributes(all))
+            }
+        }
+        let links = grants.links.union(sealed.flatMap(\.links))
+        for link in links.sorted(by: { $0.place < $1.place }) where !isCovered(link.place) {
+            symlink(link)
+        }
+        for path in present { directory(path) }
+        for code in sealed { seal(code) }
+        for denied in grants.denied.sorted(by: { $0.path < $1.path }) where grants.granted(denied.path) != []
+        {
+            mask(denied)
+        }
+    }
+
+    private mutating func append(_ step: Step) { steps.append(step) }
+
+    private static func attributes(_ rights: Rights) -> Attributes {
+        var attributes: Attributes = [.noSetUID, .noDevices]
+        if !rights.contains(.write) { attributes.insert(.readOnly) }
+        if rights.isDisjoint(with: [.load, .execute]) { attributes.insert(.noExecute) }
+        return attributes
+    }
+
+    /// A directory that is always there, seldom granted, and of which nothing is needed while the view is built.
+    private static func staging(avoiding sources: [Path]) -> Path {
+        let candidates = ["/proc", "/sys", "/mnt", "/srv", "/opt", "/tmp"].map { Path($0) }
+        return candidates.first { place in
+            (try? place.status(followingLinks: false))?.kind == .directory
+                && !sources.contains { place.contains($0) && !$0.isRoot }
+        } ?? Path("/proc")
+    }
+
+    /// Whether something is mounted there that has names of its own.
+    private func isCovered(_ path: Path) -> Bool { mounted.contains { $0.contains(path) } }
+
+    /// Makes a directory and those above it, as far as they are ours to make.
+    private mutating func directory(_ path: Path) {
+        guard !made.contains(path), !path.isRoot else { return }
+        if let mount = mounted.filter({ $0.contains(path) }).max(), !isPrivate(mount) { return }
+        directory(path.parent)
+        made.insert(path)
+        append(Step(kind: .directory, target: path))
+    }
+
+    /// Whether a mount is one of ours, so that names have to be made in it.
+    private func isPrivate(_ mount: Path) -> Bool {
+        mount == Path("/tmp") && privateTemporary || mount == Path("/dev") || mount == Path("/dev/shm")
+    }
+
+    private mutating func temporary(_ path: Path, _ options: String) {
+        directory(path)
+        append(Step(kind: .tmpfs, target: path, source: Path(options), attributes: .noExecute))
+        mounted.append(path)
+        made.insert(path)
+    }
+
+    /// The devices that programs expect and that hold nothing of the host (bwrap(1), --dev).
+    private mutating func devices(_ options: String, terminal: Path?) {
+        let dev = Path("/dev")
+        directory(dev)
+        if rootIsBind {
+            append(
+                Step(kind: .tmpfs, target: dev, source: Path("mode=0755,size=64k"), attributes: .noExecute))
+        }
+        mounted.append(dev)
+        made.insert(dev)
+        for name in ["null", "zero", "full", "random", "urandom", "tty"] {
+            device(Path("/dev").appending(name), at: dev.appending(name))
+        }
+        let links = [
+            ("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"),
+            ("stderr", "/proc/self/fd/2"),
+        ]
+        for (name, target) in links {
+            append(Step(kind: .symlink, target: dev.appending(name), source: Path(target)))
+        }
+        temporary(Path("/dev/shm"), options)
+        guard let terminal else { return }
+        device(terminal, at: dev.appending("console"))
+        directory(dev.appending("pts"))
+        append(
+            Step(
+                kind: .terminals, target: dev.appending("pts"),
+                source: Path("newinstance,ptmxmode=0666,mode=0620")))
+        append(Step(kind: .symlink, target: dev.appending("ptmx"), source: Path("pts/ptmx")))
+    }
+
+    private mutating func device(_ source: Path, at place: Path) {
+        guard (try? source.status())?.kind == .device else { return }
+        append(Step(kind: .file, target: place, mode: 0o600))
+        append(Step(kind: .bind, target: place, source: source, attributes: [.noSetUID, .noExecute]))
+    }
+
+    private mutating func bind(_ grant: Grant, _ attributes: Attributes) {
+        if grant.isDirectory {
+            directory(grant.path)
+        } else {
+            placeholder(grant.path)
+        }
+        append(
+            Step(
+                kind: .bind, target: grant.path, source: grant.path, attributes: Self.attributes(grant.rights)
+            ))
+        mounted.append(grant.path)
+    }
+
+    private mutating func symlink(_ link: Settled.Link) {
+        guard !made.contains(link.place) else { return }
+        directory(link.place.parent)
+        made.insert(link.place)
+        append(Step(kind: .symlink, target: link.place, source: link.target))
+    }
+
+    /// Where the file is in the view already it is covered; elsewhere it is all that is there of its directory.
+    private mutating func seal(_ code: Sealed) {
+        guard isCovered(code.path) else {
+            directory(code.path.parent)
+            append(Step(kind: .file, target: code.path, mode: code.mode, data: code.bytes))
+            return
+        }
+        placeholder(code.path)
+        append(
+            Step(
+                kind: .cover, target: code.path, attributes: [.readOnly, .noSetUID, .noDevices],
+                mode: code.mode, data: code.bytes))
+    }
+
+    /// A file to mount on, where the place is one that we fill.
+    private mutating func placeholder(_ path: Path) {
+        if let mount = mounted.filter({ $0.contains(path) }).max(), !isPrivate(mount) { return }
+        directory(path.parent)
+        append(Step(kind: .file, target: path, mode: 0o444))
+    }
+
+    private mutating func mask(_ denied: Grant) {
+        append(
+            Step(
+                kind: denied.isDirectory ? .maskDirectory : .maskFile, target: denied.path,
+                attributes: [.readOnly, .noSetUID, .noDevices, .noExecute], mode: 0))
+    }
+}
