@@ -1,0 +1,162 @@
+import Glibc
+import Linux
+import Sandbox
+
+/// Makes connections in the stead of the run (seccomp_unotify(2)).
+///
+/// A socket of the run lies in a network namespace that leads nowhere. For a granted destination the supervisor
+/// makes a socket of its own, connects it and puts it in the place of the caller's; the address it uses is the
+/// copy it judged. Local sockets are connected as they are: they lie in directories of the run alone.
+final class Connections {
+    /// A connection that is being made for a caller that waits for it.
+    private final class Pending {
+        let call: Notification
+        let socket: Descriptor
+        /// The caller's number for the socket it replaces; nil when it is the caller's very socket.
+        let place: Int32?
+        let closeOnExec: Bool
+        var pollPlace: Int?
+
+        init(_ call: Notification, _ socket: consuming Descriptor, place: Int32?, closeOnExec: Bool) {
+            self.call = call
+            self.socket = socket
+            self.place = place
+            self.closeOnExec = closeOnExec
+        }
+    }
+
+    private var pending: [Pending] = []
+    private let hasNamespace: Bool
+
+    init(hasNamespace: Bool) { self.hasNamespace = hasNamespace }
+
+    /// Connects a local socket. Where its listener takes no more, the caller is told so instead of being kept
+    /// waiting, because everything else would wait with it.
+    func connectLocal(
+        _ call: Notification, _ number: Int32, _ address: SocketAddress, root: CInt, _ listener: Listener
+    ) {
+        guard let socket = GuestSocket(of: call.pid, number: number), listener.isWaiting(call) else {
+            return listener.refuse(call, Errno(EBADF))
+        }
+        let waited = (descriptorFlags(of: call.pid, number) ?? 0) & UInt64(O_NONBLOCK) == 0
+        if waited { socket.descriptor.setWaiting(false) }
+        let failure = Self.connect(socket.descriptor, to: address, root: root)
+        if waited { socket.descriptor.setWaiting(true) }
+        if let failure { listener.refuse(call, failure) } else { listener.answer(call, 0) }
+    }
+
+    private static func connect(_ socket: borrowing Descriptor, to address: SocketAddress, root: CInt)
+        -> Errno?
+    {
+        switch address {
+        case .abstract(let name): return socket.connect(to: [1, 0, 0] + name)
+        case .path(let path):
+            // The path is the caller's, below its own root, so it is opened there and reached by number.
+            do throws(SystemError) {
+                let resolve: UInt64 = 0x10 | 0x02  // RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS
+                let flags = CInt(OpenFlags.path.rawValue)
+                let place = try Descriptor.open(Path(bytes: path), flags, resolve: resolve, in: root)
+                return socket.connect(to: [1, 0] + Array("/proc/self/fd/\(place.number)".utf8) + [0])
+            } catch {
+                return error.errno
+            }
+        default: return Errno(EAFNOSUPPORT)
+        }
+    }
+
+    /// Begins a TCP connection to a granted destination.
+    func connect(_ call: Notification, _ number: Int32, _ address: SocketAddress, _ listener: Listener) {
+        guard let guest = GuestSocket(of: call.pid, number: number), listener.isWaiting(call),
+            let flags = descriptorFlags(of: call.pid, number), let bytes = address.bytes,
+            let port = address.port
+        else { return listener.refuse(call, Errno(EBADF)) }
+        guard guest.option(SO_TYPE) == CInt(SOCK_STREAM.rawValue), let family = guest.option(SO_DOMAIN) else {
+            return listener.refuse(call, .notPermitted)
+        }
+        let mapped = family == AF_INET6 && bytes.count == 4
+        let target = SocketAddress.encode(
+            mapped ? [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF] + bytes : bytes, port: port)
+        let closeOnExec = flags & 0o2_000_000 != 0
+        let waits = flags & UInt64(O_NONBLOCK) == 0
+        guard hasNamespace else {
+            let own = guest.release()
+            own.setWaiting(false)
+            return begin(call, own, target, place: nil, closeOnExec, waits: waits, listener)
+        }
+        guard let socket = try? Descriptor.tcp(family: family) else {
+            return listener.refuse(call, Errno(EMFILE))
+        }
+        Self.copyOptions(from: guest, to: socket)
+        begin(call, socket, target, place: number, closeOnExec, waits: waits, listener)
+    }
+
+    private func begin(
+        _ call: Notification, _ socket: consuming Descriptor, _ target: [UInt8], place: Int32?,
+        _ closeOnExec: Bool,
+        waits: Bool, _ listener: Listener
+    ) {
+        let failure = socket.connect(to: target)
+        let goesOn = failure == Errno(EINPROGRESS)
+        let entry = Pending(call, socket, place: place, closeOnExec: closeOnExec)
+        if goesOn, waits {
+            pending.append(entry)
+        } else if goesOn {
+            hand(entry, waits: false, answer: failure, listener)
+        } else {
+            hand(entry, waits: waits, answer: failure, listener)
+        }
+    }
+
+    /// Gives the socket to the caller and ends its call.
+    private func hand(_ entry: Pending, waits: Bool, answer: Errno?, _ listener: Listener) {
+        if waits { entry.socket.setWaiting(true) }
+        if let place = entry.place, answer == nil || answer == Errno(EINPROGRESS) {
+            guard
+                listener.replace(entry.call, entry.socket.number, at: place, closeOnExec: entry.closeOnExec)
+            else { return listener.refuse(entry.call, Errno(EBADF)) }
+        }
+        if let answer { listener.refuse(entry.call, answer) } else { listener.answer(entry.call, 0) }
+    }
+
+    /// Gives the caller a socket that is bound to a granted address of the host.
+    func bind(_ call: Notification, _ number: Int32, _ address: SocketAddress, _ listener: Listener) {
+        guard let guest = GuestSocket(of: call.pid, number: number), listener.isWaiting(call),
+            let flags = descriptorFlags(of: call.pid, number), let bytes = address.bytes,
+            let port = address.port,
+            let family = guest.option(SO_DOMAIN), guest.option(SO_TYPE) == CInt(SOCK_STREAM.rawValue)
+        else { return listener.refuse(call, .notPermitted) }
+        guard let socket = try? Descriptor.tcp(family: family) else {
+            return listener.refuse(call, Errno(EMFILE))
+        }
+        Self.copyOptions(from: guest, to: socket)
+        if let failure = socket.bind(to: SocketAddress.encode(bytes, port: port)) {
+            return listener.refuse(call, failure)
+        }
+        if flags & UInt64(O_NONBLOCK) == 0 { socket.setWaiting(true) }
+        let entry = Pending(call, socket, place: number, closeOnExec: flags & 0o2_000_000 != 0)
+        hand(entry, waits: false, answer: nil, listener)
+    }
+
+    /// What programs set before they connect or bind.
+    private static func copyOptions(from guest: borrowing GuestSocket, to socket: borrowing Descriptor) {
+        for (level, name) in [
+            (SOL_SOCKET, SO_REUSEADDR), (SOL_SOCKET, SO_KEEPALIVE), (CInt(IPPROTO_TCP), TCP_NODELAY),
+            (CInt(IPPROTO_IPV6), IPV6_V6ONLY),
+        ] {
+            if let value = guest.option(name, level: level) { socket.setOption(name, level: level, value) }
+        }
+    }
+
+    /// What to wait for: each connection that is being made becomes writable when it is decided.
+    func register(_ set: inout PollSet) {
+        for entry in pending { entry.pollPlace = set.add(entry.socket.number, writing: true) }
+    }
+
+    /// Ends the calls whose connections are decided.
+    func settle(_ set: PollSet, _ listener: Listener) {
+        let decided = pending.filter { set.isReady($0.pollPlace) }
+        guard !decided.isEmpty else { return }
+        pending.removeAll { set.isReady($0.pollPlace) }
+        for entry in decided { hand(entry, waits: true, answer: entry.socket.pendingError(), listener) }
+    }
+}

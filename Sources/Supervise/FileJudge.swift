@@ -1,0 +1,158 @@
+import Event
+import Linux
+import Sandbox
+
+/// Judges what is done with files: inside the grants the kernel goes on, outside them the act is refused when an
+/// unguarded program could have done it, and fails by itself when not.
+struct FileJudge {
+    let grants: Grants
+    /// What is not granted is not there, but for directories of ours; without a view it is the host that is seen.
+    let hasView: Bool
+    /// Directories of the run alone, which hold nothing of the host: the view's own /tmp, /dev and /proc.
+    let own: [Path]
+
+    func open(_ act: Act, _ path: GuestPath, flags: OpenFlags, _ lookup: some Lookup) -> Ruling {
+        guard let place = lookup.place(of: path, for: act.call.pid) else { return .proceed }
+        let writes = flags.writes && !flags.contains(.path)
+        if isOwn(place.path) || rights(for: place.path).contains(writes ? .write : .read) { return .proceed }
+        // What else a view shows are the directories that lead to what is granted, and the code itself.
+        if hasView, place.visible, !writes, !isDenied(place.path) { return .proceed }
+
+        let host = lookup.host(place.path)
+        guard wouldOpen(host, flags: flags), writes || !Habits.isProbe(place.path) else { return .proceed }
+        let verb = writes ? (host.exists ? "writing" : "creating") : "reading"
+        let list = writes ? "files.write" : "files.read"
+        return .violate(
+            Violation(
+                .open, errno(place, host), threat(of: place.path, writes: writes),
+                rule: rule(place.path, list),
+                "\(verb) \(place.path) is not granted",
+                [
+                    .init("path", .text(place.path.bytes)), .init("flags", .string(flags.description)),
+                ] + given(path, place)))
+    }
+
+    func change(_ act: Act, _ targets: [Act.Target], _ lookup: some Lookup) -> Ruling {
+        var places: [JSON.Member] = []
+        var refused: (place: Place, host: HostFile, change: Act.Change)?
+        for (index, target) in targets.enumerated() {
+            guard let place = lookup.place(of: target.path, for: act.call.pid) else { return .proceed }
+            places.append(.init(index == 0 ? "path" : "to", .text(place.path.bytes)))
+            let needed = target.change == .alter || target.change == .refer ? place.path : place.path.parent
+            if isOwn(place.path) || !isDenied(place.path) && rights(for: needed).contains(.write) { continue }
+            let host = lookup.host(place.path)
+            guard wouldChange(host, target.change) else { return .proceed }
+            refused = refused ?? (place, host, target.change)
+        }
+        guard let refused else { return .proceed }
+        let verb =
+            switch refused.change {
+            case .alter: "changing"
+            case .create, .replace: "creating"
+            case .remove: "removing"
+            case .refer: "linking to"
+            }
+        return .violate(
+            Violation(
+                .open, errno(refused.place, refused.host),
+                refused.change == .remove ? .destructiveData : threat(of: refused.place.path, writes: true),
+                rule: rule(refused.place.path, "files.write"), "\(verb) \(refused.place.path) is not granted",
+                places))
+    }
+
+    func execute(
+        _ act: Act, _ path: GuestPath, _ arguments: [[UInt8]], _ lookup: some Lookup
+    ) -> Ruling {
+        guard let place = lookup.place(of: path, for: act.call.pid) else { return .proceed }
+        if rights(for: place.path).contains(.execute) {
+            return .start(path: place.path, arguments: arguments)
+        }
+        let host = lookup.host(place.path)
+        // What the run wrote into its own directories exists there and not on the host.
+        guard host.executable || isOwn(place.path) && place.visible else { return .proceed }
+        let words = JSON.array(arguments.map { JSON.text($0) })
+        return .violate(
+            Violation(
+                .exec, place.visible ? .accessDenied : .notFound, .codeExecution,
+                rule: rule(place.path, "files.exec"), "running \(place.path) is not granted",
+                [.init("path", .text(place.path.bytes)), .init("argv", words)] + given(path, place)))
+    }
+
+    /// In a directory of the run alone, and in nothing of the host that is granted inside it.
+    private func isOwn(_ path: Path) -> Bool {
+        own.contains { $0.contains(path) } && grants.granted(path).isEmpty
+    }
+
+    private func rights(for path: Path) -> Rights { grants.rights(for: path) }
+
+    private func isDenied(_ path: Path) -> Bool { grants.denied.contains { $0.path.contains(path) } }
+
+    private func wouldOpen(_ host: HostFile, flags: OpenFlags) -> Bool {
+        if !host.exists { return flags.contains(.create) && host.parentWritable }
+        if flags.isSuperset(of: [.create, .exclusive]) { return false }
+        let alters = !flags.intersection(.accessMode).isEmpty || flags.contains(.truncate)
+        return (!flags.reads || host.readable) && (!alters || host.writable)
+    }
+
+    private func wouldChange(_ host: HostFile, _ change: Act.Change) -> Bool {
+        switch change {
+        case .alter: host.exists && (host.isOwn || host.writable)
+        case .create: !host.exists && host.parentWritable
+        case .replace: host.parentWritable
+        case .remove: host.exists && host.parentWritable
+        case .refer: host.exists
+        }
+    }
+
+    /// What is hidden is not there; what can be seen is forbidden. A file that would be new counts as seen where
+    /// the directory is.
+    private func errno(_ place: Place, _ host: HostFile) -> Errno {
+        let visible = !hasView || place.visible || !host.exists && !grants.granted(place.path.parent).isEmpty
+        return visible ? .accessDenied : .notFound
+    }
+
+    private func rule(_ path: Path, _ list: String) -> String {
+        grants.denied.first { $0.path.contains(path) }?.reason ?? list
+    }
+
+    /// The path as it was given, where it says something else than where it leads.
+    private func given(_ path: GuestPath, _ place: Place) -> [JSON.Member] {
+        path.text == place.path.bytes ? [] : [.init("given", .text(path.text))]
+    }
+
+    private func threat(of path: Path, writes: Bool) -> Threat {
+        if Secrets.holds(path) { return .credentialAccess }
+        return writes ? .systemModification : .sandboxEscape
+    }
+}
+
+/// What libraries look for out of habit and do without when it is not there. It is not there, and that is not worth an
+/// event; none of it is a secret.
+enum Habits {
+    private static let probes = [
+        // Node sizes its heap by the control group it is in.
+        "/sys/fs/cgroup", "/sys/devices/system/cpu", "/sys/kernel/mm/transparent_hugepage",
+        // The C library on its way to a name, which is refused when it is asked for.
+        "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf", "/etc/hosts", "/etc/resolv.conf",
+        "/etc/protocols",
+        "/etc/services", "/etc/locale.alias",
+        // OpenSSL when it is loaded, and Python's table of file types.
+        "/etc/ssl/openssl.cnf", "/etc/ssl/certs", "/etc/mime.types",
+    ].map { Path($0) }
+
+    static func isProbe(_ path: Path) -> Bool { probes.contains { $0.contains(path) } }
+}
+
+/// Places where credentials lie, by name: they only decide how a refused access is filed.
+enum Secrets {
+    private static let names: Set<String> = [
+        ".ssh", ".aws", ".azure", ".gnupg", ".kube", ".docker", ".netrc", ".npmrc", ".pypirc",
+        ".git-credentials",
+        ".config/gcloud", ".password-store", ".pgpass", ".my.cnf", "shadow", "gshadow", "sudoers", "keyrings",
+        ".env", "id_rsa", "id_ed25519", "id_ecdsa", "credentials", "passwd", "secrets",
+    ]
+
+    static func holds(_ path: Path) -> Bool {
+        path.components.contains { names.contains(String(decoding: $0, as: UTF8.self)) }
+    }
+}

@@ -1,0 +1,211 @@
+import Event
+import Glibc
+import Linux
+import Policy
+import Sandbox
+
+/// Where judged calls arrive: each is read, judged, recorded where that is due, and only then answered.
+final class Gate {
+    /// What a call means for the run as a whole.
+    enum Consequence: Equatable {
+        case none
+        /// The policy ends the run at the first violation.
+        case kill
+        /// More programs were started than may be.
+        case execsExceeded
+        /// A process more was refused.
+        case forkRefused(UInt64)
+        /// What had to be recorded could not be.
+        case unrecorded(RecordingError)
+    }
+
+    private let listener: Listener
+    private let root: CInt
+    private let reader: ActReader
+    private let judge: Judge
+    private let lookup: LiveLookup
+    private let recorder: any Recorder
+    private let connections: Connections
+    private let census: Census
+    private let plan: Plan
+    private let records: Bool
+
+    private(set) var violations = 0
+    private(set) var execs = 0
+    /// The thread of the first execve: the main process.
+    private(set) var mainPID: Int32?
+    /// Files opened for writing outside the run's own directories.
+    let written: WrittenFiles
+    /// Memory that was given out by name; it belongs to no process.
+    private(set) var memories: [MemoryFile] = []
+
+    /// - Parameter root: the root of the view.
+    init(
+        _ listener: Listener, root: CInt, census: Census, plan: Plan, destinations: Destinations,
+        recorder: any Recorder
+    ) {
+        self.listener = listener
+        self.census = census
+        self.root = root
+        self.plan = plan
+        self.recorder = recorder
+        reader = ActReader(table: CallTable(judging: plan.seccomp.judged))
+        judge = Judge(plan, destinations: destinations)
+        connections = Connections(hasNamespace: plan.namespaces.contains(.network))
+        written = WrittenFiles(
+            root: root, own: plan.ownDirectories,
+            isWanted: plan.limits.disk != nil || plan.limits.fileSize != nil)
+        records = plan.recordsAllowed
+        lookup = LiveLookup(root: root, user: plan.user)
+    }
+
+    func register(_ set: inout PollSet) -> Int {
+        connections.register(&set)
+        return set.add(listener.descriptor.number)
+    }
+
+    /// Ends the calls whose connections are decided.
+    func settle(_ set: PollSet) { connections.settle(set, listener) }
+
+    /// Takes one call.
+    func take() -> Consequence {
+        guard let call = listener.receive() else { return .none }
+        guard call.architecture == nativeArchitecture, call.number < 0x4000_0000 else {
+            return foreign(call)
+        }
+        guard let act = reader.act(call) else {
+            listener.refuse(call, .notImplemented)
+            return .none
+        }
+        let ruling = judge.ruling(on: act, lookup) { pid, number in
+            GuestSocket(of: pid, number: number)?.localAddress()
+        }
+        return answer(act, ruling)
+    }
+
+    private func answer(_ act: Act, _ ruling: Ruling) -> Consequence {
+        switch ruling {
+        case .proceed:
+            written.note(act, lookup)
+            if records, let failure = recordAllowed(act) { return failure }
+            listener.proceed(act.call)
+        case .start(let path, let arguments): return start(act, path, arguments)
+        case .fork:
+            if let count = census.refuses() {
+                listener.refuse(act.call, .tryAgain)
+                return .forkRefused(count)
+            }
+            listener.proceed(act.call)
+        case .fail(let errno): listener.refuse(act.call, errno)
+        case .violate(let violation): return refuse(act.call, act.name, violation)
+        case .connect(let socket, let address):
+            if records, let failure = recordAllowed(act) { return failure }
+            switch address {
+            case .inet4, .inet6: connections.connect(act.call, socket, address, listener)
+            default: connections.connectLocal(act.call, socket, address, root: root, listener)
+            }
+        case .bind(let socket, let address): connections.bind(act.call, socket, address, listener)
+        case .memory(let name, let flags): giveMemory(act.call, name, flags)
+        }
+        return .none
+    }
+
+    private func start(_ act: Act, _ path: Path, _ arguments: [[UInt8]]) -> Consequence {
+        // The first one is guardrun's own, and says who the main process is.
+        mainPID = mainPID ?? act.call.pid
+        if let limit = plan.limits.execs, UInt64(execs) >= limit {
+            listener.refuse(act.call, .accessDenied)
+            execs += 1
+            return .execsExceeded
+        }
+        execs += 1
+        let words = arguments.map { String(decoding: $0, as: UTF8.self) }
+        let event = Event(
+            .processStarted, .info,
+            "started \(words.isEmpty ? path.description : words.joined(separator: " "))",
+            fields: [
+                .init("pid", .number(act.call.pid)), .init("exe", .text(path.bytes)),
+                .init("argv", .array(words.map(JSON.string))),
+            ])
+        if let failure = record(event, counting: false) { return failure }
+        listener.proceed(act.call)
+        return .none
+    }
+
+    /// Records the violation, then tells the caller.
+    private func refuse(_ call: Notification, _ name: String, _ violation: Violation) -> Consequence {
+        // What was read belongs to the caller only if it is still there.
+        guard listener.isWaiting(call) else { return .none }
+        let kills = plan.onViolation == .kill
+        let denial = Denial(
+            operation: violation.operation, syscall: name, arguments: violation.arguments, pid: call.pid,
+            executable: lookup.executable(of: call.pid), errno: kills ? "SIGKILL" : violation.errno.name,
+            threat: violation.threat, rule: violation.rule, sentence: violation.sentence)
+        violations += 1
+        if let failure = record(denial.event, counting: true) { return failure }
+        // A caller that is to be killed gets no answer: it waits until it is gone.
+        if kills { return .kill }
+        listener.refuse(call, violation.errno)
+        return .none
+    }
+
+    /// Another architecture's system calls have other numbers, which no list here means; they are never answered.
+    private func foreign(_ call: Notification) -> Consequence {
+        let isX32 = call.architecture == nativeArchitecture
+        let architecture = isX32 ? "x32" : ForeignArchitecture.name(call.architecture)
+        let name = isX32 ? nil : Seccomp.name(of: call.number, architecture: call.architecture)
+        let violation = Violation(
+            .syscall, .notPermitted, .sandboxEscape, rule: "syscalls",
+            "a system call of the architecture \(architecture) is not granted",
+            [
+                .init("architecture", .string(architecture)), .init("number", .number(call.number)),
+                .init("a0", .string("0x" + String(call.arguments[0], radix: 16))),
+            ])
+        guard listener.isWaiting(call) else { return .none }
+        let denial = Denial(
+            operation: violation.operation, syscall: name ?? "\(call.number)", arguments: violation.arguments,
+            pid: call.pid, executable: lookup.executable(of: call.pid), errno: "SIGKILL",
+            threat: violation.threat, rule: violation.rule, sentence: violation.sentence)
+        violations += 1
+        if let failure = record(denial.event, counting: true) { return failure }
+        if plan.onViolation == .kill { return .kill }
+        kill(call.pid, SIGKILL)
+        return .none
+    }
+
+    /// Named memory is made here, sealed against execution (memfd_create(2), MFD_NOEXEC_SEAL), and counted.
+    private func giveMemory(_ call: Notification, _ name: [UInt8], _ flags: UInt64) {
+        guard memories.count < 256, let memory = MemoryFile(name: name, flags: flags) else {
+            return listener.refuse(call, Errno(EMFILE))
+        }
+        if listener.give(call, memory.number, closeOnExec: flags & 1 != 0) {
+            memories.append(memory)
+        } else {
+            listener.refuse(call, Errno(EMFILE))
+        }
+    }
+
+    private func recordAllowed(_ act: Act) -> Consequence? {
+        guard let event = AllowedAct.event(act, lookup) else { return nil }
+        return record(event, counting: true)
+    }
+
+    private func record(_ event: Event, counting: Bool) -> Consequence? {
+        do throws(RecordingError) {
+            try recorder.record(event, counting: counting)
+            return nil
+        } catch {
+            return .unrecorded(error)
+        }
+    }
+}
+
+/// The names of AUDIT_ARCH_* values (linux/audit.h).
+enum ForeignArchitecture {
+    static func name(_ token: UInt32) -> String {
+        let names: [UInt32: String] = [
+            0x4000_0003: "i386", 0xC000_003E: "x86-64", 0xC000_00B7: "aarch64", 0x4000_0028: "arm",
+        ]
+        return names[token] ?? "0x" + String(token, radix: 16)
+    }
+}

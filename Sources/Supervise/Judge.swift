@@ -1,0 +1,98 @@
+import Event
+import Glibc
+import Linux
+import Sandbox
+
+/// Decides about each act, from what the plan grants and what the lookup says. It changes nothing and remembers
+/// nothing.
+package struct Judge {
+    private let files: FileJudge
+    private let network: NetworkJudge
+    private let user: User
+    private let hasPIDNamespace: Bool
+
+    package init(_ plan: Plan, destinations: Destinations) {
+        let own = plan.ownDirectories
+        files = FileJudge(grants: plan.grants, hasView: plan.view != nil, own: own)
+        network = NetworkJudge(
+            destinations: destinations, grants: plan.grants, own: own,
+            hasNamespace: plan.namespaces.contains(.network))
+        user = plan.user
+        hasPIDNamespace = plan.namespaces.contains(.pid)
+    }
+
+    /// The answer to an act.
+    ///
+    /// - Parameter localAddress: tells what a socket of the caller is bound to.
+    package func ruling(
+        on act: Act, _ lookup: some Lookup, localAddress: (Int32, Int32) -> SocketAddress?
+    ) -> Ruling {
+        switch act.kind {
+        case .open(let path, let flags): files.open(act, path, flags: flags, lookup)
+        case .change(let targets): files.change(act, targets, lookup)
+        case .execute(let path, let arguments): files.execute(act, path, arguments, lookup)
+        case .executeDescriptor: executeDescriptor()
+        case .connect(let socket, let address): network.connect(act, socket, address, lookup)
+        case .bind(let socket, let address): network.bind(act, socket, address, lookup)
+        case .listen(let socket): network.listen(act, local: localAddress(act.call.pid, socket))
+        case .send(_, let addresses): network.send(act, addresses, lookup)
+        case .socket(let family, let type, let number):
+            network.socket(family: family, type: type, protocol: number)
+        case .memory(let name, let flags): memory(name, flags)
+        case .identity(let ids): identity(act, ids)
+        case .signal(let target): signal(act, target)
+        case .fork(let flags):
+            flags & Namespaces.everyFlag64 == 0 ? .fork : .violate(ForbiddenCall.violation(act))
+        case .forbidden: .violate(ForbiddenCall.violation(act))
+        case .unreadable: unreadable(act)
+        }
+    }
+
+    private func executeDescriptor() -> Ruling {
+        .violate(
+            Violation(
+                .exec, .accessDenied, .codeExecution, rule: "files.exec",
+                "running a program from a descriptor is not granted", []))
+    }
+
+    /// Memory with a name is given out sealed against execution; asked for executable, it is refused.
+    private func memory(_ name: [UInt8], _ flags: UInt64) -> Ruling {
+        let (exec, known): (UInt64, UInt64) = (0x10, 0x3)  // MFD_EXEC; MFD_CLOEXEC, MFD_ALLOW_SEALING
+        if flags & exec == 0, flags & ~known == 0 { return .memory(name: name, flags: flags) }
+        return .violate(
+            Violation(
+                .syscall, .notPermitted, .codeExecution, rule: "syscalls", "executable memory is not granted",
+                [.init("name", .text(name)), .init("flags", .string("0x" + String(flags, radix: 16)))]))
+    }
+
+    /// Becoming who one is already changes nothing, and programs do so out of habit.
+    private func identity(_ act: Act, _ ids: [UInt32]) -> Ruling {
+        let own = act.name.hasSuffix("gid") ? user.gid : user.uid
+        if ids.allSatisfy({ $0 == own || $0 == .max }) { return .proceed }
+        let members = ids.enumerated().map { JSON.Member("id\($0.offset)", .number($0.element)) }
+        return .violate(
+            Violation(
+                .process, .notPermitted, .privilegeEscalation, rule: "syscalls",
+                "becoming another user or group (\(act.name)) is not granted", members))
+    }
+
+    private func signal(_ act: Act, _ target: Int32) -> Ruling {
+        if !hasPIDNamespace, target == 0 || isOfTheRun(target, of: act.call.pid) { return .proceed }
+        return .violate(
+            Violation(
+                .signal, .notPermitted, .sandboxEscape, rule: "syscalls",
+                "signalling process \(target), outside the run, is not granted",
+                [.init("target", .number(target))]))
+    }
+
+    /// Without a namespace of its own, the run's processes are those of the caller's session: each run has one.
+    private func isOfTheRun(_ target: Int32, of caller: Int32) -> Bool {
+        let session = getsid(caller)
+        return target != -1 && session > 0 && getsid(abs(target)) == session
+    }
+
+    private func unreadable(_ act: Act) -> Ruling {
+        // The kernel would answer EFAULT to a pointer that leads nowhere; either way nothing happens.
+        .fail(Errno(EFAULT))
+    }
+}

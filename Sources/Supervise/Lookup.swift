@@ -1,0 +1,95 @@
+import Glibc
+import Linux
+import Sandbox
+
+/// Where a caller's path leads, as the run sees it.
+package struct Place: Equatable, Sendable {
+    /// Absolute, without links as far as it exists.
+    package let path: Path
+    /// Whether the run can see something there.
+    package let visible: Bool
+}
+
+/// Looks up what a path means: in the view of the run, and on the host behind it.
+package protocol Lookup {
+    /// Where a path of a caller leads; nil when its directory cannot be told.
+    func place(of path: GuestPath, for pid: Int32) -> Place?
+    /// What an unguarded program of this user would find there.
+    func host(_ path: Path) -> HostFile
+    /// The program a process runs, as the run sees it.
+    func executable(of pid: Int32) -> String
+}
+
+/// What the host has at a path, and what this user may do with it.
+package struct HostFile: Equatable, Sendable {
+    package var exists = false
+    package var isOwn = false
+    package var readable = false
+    package var writable = false
+    package var executable = false
+    /// Names may be made and removed in the directory above.
+    package var parentWritable = false
+
+    package init() {}
+}
+
+/// The lookup of a live run.
+final class LiveLookup: Lookup {
+    /// The root of the view.
+    private let root: CInt
+    private let user: User
+
+    init(root: CInt, user: User) {
+        self.root = root
+        self.user = user
+    }
+
+    func place(of path: GuestPath, for pid: Int32) -> Place? {
+        var absolute = Path(bytes: path.text)
+        if !absolute.isAbsolute {
+            guard let directory = directory(path.directory, of: pid) else { return nil }
+            absolute = directory.appending(absolute)
+        }
+        // Without a link on the way a path means what its text says, and most paths have none.
+        let flags = CInt(OpenFlags.path.rawValue) | (path.follows ? 0 : O_NOFOLLOW)
+        do throws(SystemError) {
+            _ = try Descriptor.open(absolute, flags, resolve: Self.plain, in: root)
+            return Place(path: absolute.normalised, visible: true)
+        } catch {
+            guard error.errno == .tooManyLinks else {
+                return Place(path: absolute.normalised, visible: false)
+            }
+        }
+        guard let settled = try? Settled(absolute, below: root, followingLast: path.follows) else {
+            return Place(path: absolute.normalised, visible: false)
+        }
+        return Place(path: settled.path, visible: settled.kind != nil)
+    }
+
+    /// RESOLVE_IN_ROOT, RESOLVE_NO_SYMLINKS and RESOLVE_NO_MAGICLINKS of openat2(2).
+    private static let plain: UInt64 = 0x10 | 0x04 | 0x02
+
+    private func directory(_ descriptor: Int32, of pid: Int32) -> Path? {
+        let name = descriptor == AT_FDCWD ? "cwd" : "fd/\(descriptor)"
+        guard let target = try? Path("/proc/\(pid)/\(name)").linkTarget(), target.isAbsolute else {
+            return nil
+        }
+        return target
+    }
+
+    func executable(of pid: Int32) -> String {
+        (try? Path("/proc/\(pid)/exe").linkTarget())?.description ?? ""
+    }
+
+    func host(_ path: Path) -> HostFile {
+        var file = HostFile()
+        file.parentWritable = path.parent.allows(W_OK | X_OK)
+        guard let status = try? path.status() else { return file }
+        file.exists = true
+        file.isOwn = status.owner == user.uid || user.uid == 0
+        file.readable = path.allows(R_OK)
+        file.writable = path.allows(W_OK)
+        file.executable = path.allows(X_OK)
+        return file
+    }
+}

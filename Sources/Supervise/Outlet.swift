@@ -1,0 +1,62 @@
+import Glibc
+import Linux
+
+/// One of guardrun's own output streams, written without ever waiting: a reader that is slow must not keep the
+/// supervisor from its work.
+package final class Outlet {
+    private let descriptor: Descriptor
+    private var waiting: [UInt8] = []
+    private var written = 0
+    private(set) var isBroken = false
+
+    /// - Parameter number: 1 or 2. Pipes and terminals are opened again, so that not waiting is a property of
+    ///   this use and not of a stream that the caller's shell shares; files never wait.
+    package init(_ number: CInt) {
+        let isFile = (try? Path("/proc/self/fd/\(number)").status())?.kind == .regular
+        let again = try? Descriptor.open(Path("/proc/self/fd/\(number)"), O_WRONLY | O_NONBLOCK | O_NOCTTY)
+        if !isFile, let again {
+            descriptor = again
+        } else {
+            descriptor = Descriptor(owning: dup(number))
+        }
+    }
+
+    /// Takes over a descriptor of guardrun's own, such as a file for events.
+    package init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+
+    var isIdle: Bool { written == waiting.count || isBroken }
+    var pollNumber: CInt { descriptor.number }
+
+    package func put(_ bytes: some Sequence<UInt8>) {
+        waiting += bytes
+        flush()
+    }
+
+    /// Waits until everything is written, or for as many nanoseconds.
+    package func finish(within nanoseconds: UInt64) {
+        let deadline = Clock.monotonic + nanoseconds
+        while !isIdle {
+            let now = Clock.monotonic
+            guard now < deadline else { return }
+            var set = PollSet()
+            _ = set.add(pollNumber, writing: true)
+            set.wait(nanoseconds: deadline - now)
+            flush()
+        }
+    }
+
+    /// Writes what it can; call it when the stream is writable.
+    func flush() {
+        while written < waiting.count, !isBroken {
+            let rest = waiting[written...].prefix(1 << 16)
+            let count = unsafe rest.withUnsafeBytes { buffer in
+                unsafe write(descriptor.number, buffer.baseAddress, buffer.count)
+            }
+            if count < 0 && errno == EINTR { continue }
+            if count < 0 && errno == EAGAIN { return }
+            if count < 0 { isBroken = true } else { written += count }
+        }
+        waiting.removeAll(keepingCapacity: true)
+        written = 0
+    }
+}

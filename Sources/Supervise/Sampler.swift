@@ -1,0 +1,121 @@
+import Glibc
+import Linux
+import Policy
+import Sandbox
+
+/// What the whole tree of a run uses at one moment.
+package struct Sample: Equatable, Sendable {
+    /// Processor time so far, in nanoseconds.
+    package var cpu: UInt64 = 0
+    /// Memory now and at most so far, in bytes.
+    package var memory: UInt64 = 0
+    package var memoryPeak: UInt64 = 0
+    /// Processes and threads alive.
+    package var processes: UInt64 = 0
+    /// Bytes added to everything that may be written.
+    package var disk: UInt64 = 0
+    /// The largest number of files one process has open.
+    package var openFiles: UInt64 = 0
+    /// A file that has reached the limit of its size.
+    package var fullFile: Path?
+    /// How often the kernel killed for memory, and how often it refused a fork.
+    package var memoryKills: UInt64 = 0
+    package var forkRefusals: UInt64 = 0
+
+    package init() {}
+}
+
+/// Adds up what the processes of a run use: from its control group where there is one, else from /proc.
+struct Sampler {
+    private let plan: Plan
+    private let root: CInt
+    private let census: Census
+    private var peak: UInt64 = 0
+
+    /// - Parameter root: the root of the view.
+    init(_ plan: Plan, root: CInt, census: Census) {
+        self.plan = plan
+        self.root = root
+        self.census = census
+    }
+
+    mutating func take(_ gate: Gate?) -> Sample {
+        var sample = Sample()
+        let limits = plan.limits
+        let needsTree =
+            plan.cgroup?.cpu == nil || plan.cgroup?.memory == nil || plan.cgroup?.processes == nil
+            || limits.openFiles != nil
+        let privateBytes = privateUse()
+        if needsTree { addTree(to: &sample) }
+        sample.memory += privateBytes + (gate?.memories.reduce(0) { $0 + $1.bytes } ?? 0)
+        peak = max(peak, sample.memory)
+        sample.memoryPeak = peak
+        sample.disk = privateBytes + (gate?.written.added ?? 0)
+        if let limit = limits.fileSize { sample.fullFile = gate?.written.reaching(limit) }
+        if let cgroup = plan.cgroup { use(cgroup, &sample) }
+        return sample
+    }
+
+    private func use(_ cgroup: CgroupLimits, _ sample: inout Sample) {
+        if let cpu = cgroup.cpuUsed() { sample.cpu = cpu }
+        if let processes = cgroup.processCount() { sample.processes = processes }
+        if let peak = cgroup.memoryPeak() {
+            sample.memoryPeak = peak
+            // The kernel holds the group to the limit; the sum of the samples does not count pages it shares.
+            sample.memory = 0
+        }
+        sample.memoryKills = cgroup.memoryKills()
+        sample.forkRefusals = cgroup.processRefusals()
+    }
+
+    /// What the run's own directories hold; that is memory.
+    private func privateUse() -> UInt64 {
+        guard let view = plan.view else { return 0 }
+        var sum: UInt64 = 0
+        for path in ["dev/shm"] + (view.privateTemporary ? ["tmp"] : []) {
+            sum += bytesUsed(Path(path), in: root)
+        }
+        return sum
+    }
+
+    private mutating func addTree(to sample: inout Sample) {
+        for process in census.processes() {
+            guard let state = ProcessState(process.stat, in: process.base) else { continue }
+            sample.cpu += state.cpu
+            sample.processes += state.threads
+            sample.memory += state.memory(process.statm, in: process.base)
+            if plan.limits.openFiles != nil {
+                let count = (try? process.descriptors.status(in: process.base).size) ?? 0
+                sample.openFiles = max(sample.openFiles, UInt64(max(0, count)))
+            }
+        }
+    }
+}
+
+/// The fields of proc_pid_stat(5) that are summed.
+struct ProcessState {
+    let cpu: UInt64
+    let threads: UInt64
+
+    init?(_ path: Path, in base: CInt) {
+        // The name in parentheses may hold anything, parentheses and spaces included.
+        guard let text = try? path.contents(atMost: 4_096, in: base),
+            let end = text.lastIndex(of: UInt8(ascii: ")"))
+        else { return nil }
+        let fields = text[(end + 1)...].split(separator: UInt8(ascii: " "))
+        guard fields.count > 18 else { return nil }
+        func number(_ index: Int) -> UInt64 { UInt64(String(decoding: fields[index], as: UTF8.self)) ?? 0 }
+        // utime, stime, and those of children that were waited for, in ticks of 10 ms.
+        cpu = (number(11) + number(12) + number(13) + number(14)) * 10_000_000
+        threads = number(17)
+    }
+
+    /// Anonymous memory: what is resident and not shared with a file.
+    func memory(_ path: Path, in base: CInt) -> UInt64 {
+        guard let text = try? path.contents(atMost: 4_096, in: base) else { return 0 }
+        let fields = text.split(separator: UInt8(ascii: " ")).prefix(3).compactMap {
+            UInt64(String(decoding: $0, as: UTF8.self))
+        }
+        return fields.count == 3 ? (fields[1] - min(fields[1], fields[2])) * 4_096 : 0
+    }
+}

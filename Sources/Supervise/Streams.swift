@@ -1,0 +1,58 @@
+import Linux
+
+/// The run's standard streams as far as they pass through the supervisor: because they are counted, or because the
+/// run has a terminal of its own. Otherwise the program has the caller's own descriptors and there is nothing here.
+package final class Streams {
+    private let relays: [Relay]
+    private let terminal: TerminalRelay?
+    private let events: Outlet?
+    private var places: [Int?] = []
+    private var eventsPlace: Int?
+
+    /// - Parameters:
+    ///   - output: the reading ends of pipes that are the program's standard output and error.
+    ///   - terminal: the master of the program's terminal.
+    ///   - events: where the operator reads events as they happen.
+    package init(
+        output: consuming Descriptor?, error: consuming Descriptor?, terminal: TerminalRelay?, events: Outlet?
+    ) {
+        var relays: [Relay] = []
+        if let output { relays.append(Relay(from: output, to: 1)) }
+        if let error { relays.append(Relay(from: error, to: 2)) }
+        self.relays = relays
+        self.terminal = terminal
+        self.events = events
+    }
+
+    func register(_ set: inout PollSet) {
+        places = relays.map { $0.register(&set) }
+        terminal?.register(&set)
+        eventsPlace = events.flatMap { $0.isIdle ? nil : set.add($0.pollNumber, writing: true) }
+    }
+
+    /// Moves what is ready; true when the run wrote something.
+    func move(_ set: PollSet, _ meter: inout OutputMeter) -> Bool {
+        let before = meter.total
+        for (relay, place) in zip(relays, places) where set.isReady(place) { relay.move(&meter) }
+        terminal?.move(set, &meter)
+        if set.isReady(eventsPlace) { events?.flush() }
+        return meter.total > before
+    }
+
+    /// Passes on what is left after the last process has ended.
+    func drain(_ meter: inout OutputMeter) {
+        while relays.contains(where: { !$0.isDone }) || terminal?.isDone == false {
+            var set = PollSet()
+            register(&set)
+            set.wait(nanoseconds: nil)
+            _ = move(set, &meter)
+        }
+        terminal?.close()
+    }
+
+    /// Takes over the size of the caller's terminal; false when the run has none.
+    func resize() -> Bool {
+        terminal?.resize()
+        return terminal != nil
+    }
+}
