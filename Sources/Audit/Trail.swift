@@ -1,0 +1,124 @@
+import Event
+import Glibc
+import Linux
+
+/// The trail of one run: a file that only grows, a line an event, each line chained to the one before.
+///
+/// A line has left by write(2) when `record` returns, so it survives the death of this process; with `sync` it is on
+/// the disk. Room for the last line is kept from the start, so that a disk that fills up still takes the seal.
+package final class Trail: Recorder {
+    package let runID: RunID
+    package let path: Path
+    private let file: Descriptor
+    private let tallyPath: Path
+    private var tally: Tally?
+    private let syncsDenials: Bool
+    private let maxBytes: UInt64?
+    private let listener: (([UInt8]) -> Void)?
+
+    private var sequence: UInt64 = 0
+    private var previous = Digest.zero
+    private var size: UInt64 = 0
+    private var reserved: UInt64 = 0
+    private var known: [[UInt8]: Int] = [:]
+
+    /// Begins the trail of a run in an audit directory, which is made when it is not there.
+    ///
+    /// - Parameter listener: gets each line once it is written, with its line feed.
+    package init(
+        _ runID: RunID, in store: Store, syncsDenials: Bool, maxBytes: UInt64?,
+        listener: (([UInt8]) -> Void)?
+    ) throws(SystemError) {
+        try store.make()
+        self.runID = runID
+        path = store.trail(of: runID)
+        tallyPath = store.tally(of: runID)
+        self.syncsDenials = syncsDenials
+        self.maxBytes = maxBytes
+        self.listener = listener
+        file = try Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, mode: 0o600)
+        try reserve(0)
+    }
+
+    package func record(_ event: Event, counting: Bool) throws(RecordingError) {
+        guard counting else { return try append(event) }
+        let key = identity(of: event)
+        if let entry = known[key], let tally {
+            tally.count(entry)
+            return
+        }
+        let number = sequence
+        try append(event)
+        if tally == nil { tally = try? Tally(tallyPath) }
+        if let entry = tally?.open(sequence: number) { known[key] = entry }
+    }
+
+    /// Writes the last line, with the counts of what came again, and closes the chain.
+    package func seal(_ event: Event) throws(RecordingError) {
+        let repeats = tally?.repeats ?? []
+        let members = repeats.map {
+            JSON.object([.init("seq", .number($0.sequence)), .init("count", .number($0.count))])
+        }
+        let sealed = Event(
+            event.kind, event.severity, rule: event.rule, threat: event.threat, event.message,
+            fields: event.fields + [
+                .init("repeated", .array(members)), .init("events", .number(sequence + 1)),
+            ])
+        try append(sealed, isSeal: true)
+        // The room that was kept is given back.
+        _ = ftruncate(file.number, off_t(size))
+        if syncsDenials { fdatasync(file.number) }
+        if tally != nil { unsafe tallyPath.withCString { unsafe _ = unlink($0) } }
+    }
+
+    private func append(_ event: Event, isSeal: Bool = false) throws(RecordingError) {
+        let now = Moment(nanoseconds: Clock.wall)
+        let line = ChainedLine(
+            [
+                .init("v", 1), .init("run_id", .string(runID.description)), .init("seq", .number(sequence)),
+                .init("time", .string(now.rfc3339)), .init("mono_ns", .number(Clock.monotonic)),
+            ] + event.members, after: previous)
+        let bytes = line.bytes + [UInt8(ascii: "\n")]
+        if !isSeal, let maxBytes, size + UInt64(bytes.count) > maxBytes {
+            throw RecordingError("the trail would grow past audit.max_bytes (\(maxBytes) bytes)")
+        }
+        do throws(SystemError) {
+            if !isSeal { try reserve(UInt64(bytes.count)) }
+            try file.write(bytes)
+            if syncsDenials, event.kind == .policyViolation, fdatasync(file.number) != 0 {
+                throw SystemError("fdatasync", path.description)
+            }
+        } catch {
+            throw RecordingError("\(path): \(error.errno)")
+        }
+        size += UInt64(bytes.count)
+        sequence += 1
+        previous = line.hash
+        listener?(bytes)
+    }
+
+    /// Keeps room for `count` more bytes and a seal after them (fallocate(2)). A file system that cannot keep room
+    /// is used without.
+    private func reserve(_ count: UInt64) throws(SystemError) {
+        let needed = size + count + Self.sealRoom
+        guard needed > reserved else { return }
+        let step = needed + Self.reserveStep
+        guard let errno = keepRoom(in: file, from: size, upTo: step) else {
+            reserved = step
+            return
+        }
+        if errno == .noSpace || errno == Errno(EDQUOT) || errno == Errno(EFBIG) {
+            throw SystemError("fallocate", path.description, errno: errno)
+        }
+        reserved = .max
+    }
+
+    /// A seal names every event that came again, each in about forty bytes.
+    private static let sealRoom: UInt64 = 16 << 10
+    private static let reserveStep: UInt64 = 48 << 10
+
+    /// What makes two events the same: everything but the process, because a loop that forks is still a loop.
+    private func identity(of event: Event) -> [UInt8] {
+        JSON.object(event.members.filter { $0.name != "pid" }).encoded
+    }
+}
