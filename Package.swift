@@ -1,0 +1,60 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One target a part; arrows only downwards. CONTRIBUTING.md has the map of the rooms.
+let package = Package(
+    name: "guardrun",
+    products: [.executable(name: "guardrun", targets: ["guardrun"])],
+    targets: [
+        .executableTarget(name: "guardrun", dependencies: ["Guard"]),
+        .target(
+            name: "Guard",
+            dependencies: ["Policy", "Scan", "Sandbox", "Supervise", "Event", "Audit", "Linux"]),
+        .target(name: "Policy", dependencies: ["YAML", "Event", "Linux", "CProfiles"]),
+        .target(name: "YAML", dependencies: ["CYAML"]),
+        .target(name: "Scan", dependencies: ["Policy", "Event", "Linux", "CRE2"]),
+        .target(
+            name: "Sandbox", dependencies: ["Policy", "Linux", "CSandbox", "CSeccomp", "CCap", "CCares"]),
+        .target(name: "Supervise", dependencies: ["Sandbox", "Policy", "Event", "Linux"]),
+        .target(name: "Audit", dependencies: ["Event", "Linux", "CSodium", "CJansson"]),
+        .target(name: "Event"),
+        .target(name: "Linux", dependencies: ["CLinux"]),
+
+        .target(name: "CLinux"),
+        .target(name: "CSandbox"),
+        .target(name: "CProfiles"),
+        .target(
+            name: "CRE2",
+            linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++"), .linkedLibrary("m")]),
+        .systemLibrary(name: "CSeccomp"),
+        .systemLibrary(name: "CCap"),
+        .systemLibrary(name: "CCares"),
+        .systemLibrary(name: "CYAML"),
+        .systemLibrary(name: "CSodium"),
+        .systemLibrary(name: "CJansson"),
+
+        .testTarget(name: "GuardTests", dependencies: ["guardrun", "Audit", "Event", "Linux"]),
+        .testTarget(name: "PolicyTests", dependencies: ["Policy", "YAML", "Event", "Linux"]),
+        .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
+    ],
+    cLanguageStandard: .gnu2x,
+    cxxLanguageStandard: .cxx17
+)
+
+for target in package.targets {
+    switch target.type {
+    case .system:
+        continue
+    case .regular where target.name.hasPrefix("C"):
+        target.cSettings = [.enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error)]
+        target.cxxSettings = [.enableWarning("all"), .treatAllWarnings(as: .error)]
+    default:
+        target.swiftSettings = [
+            .swiftLanguageMode(.v6),
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .strictMemorySafety(),
+            .treatAllWarnings(as: .error),
+        ]
+    }
+}

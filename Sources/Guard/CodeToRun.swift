@@ -1,0 +1,122 @@
+import Audit
+import Glibc
+import Linux
+import Sandbox
+import Scan
+
+/// The code that a command is about to run, held still: what is scanned is what the program will get.
+struct CodeToRun {
+    /// Code that is larger than this is not code.
+    static let largest = 16 << 20
+
+    private let command: Command
+    private let directory: Path
+    /// What the scanner reads.
+    private(set) var sources: [Source] = []
+    /// Files that the run sees as they were read here, whatever has happened to them since.
+    private(set) var sealed: [View.Sealed] = []
+    /// Standard input, when the code came in there: an unnamed file that nobody can change any more.
+    private(set) var standardInput: CInt?
+    /// What was not looked at, and why.
+    private(set) var notes: [String] = []
+
+    /// Reads and holds whatever the command's interpreter is going to run. Code that cannot be held is refused.
+    init(_ command: Command, in directory: Path) {
+        self.command = command
+        self.directory = directory
+        let program = (try? Settled(command.program))?.path ?? command.program
+        guard let invocation = Invocation(program: program, arguments: command.arguments, in: directory)
+        else {
+            return
+        }
+        for code in [invocation.code] + invocation.also { take(code, invocation.language) }
+    }
+
+    /// SHA-256 of the code; where there is more than one piece, of their digests. Nil where there is none.
+    var digest: Digest? {
+        if sources.count <= 1 { return sources.first.map { Digest($0.bytes) } }
+        return Digest(sources.map { Digest($0.bytes).bytes })
+    }
+
+    private mutating func take(_ code: Invocation.Code, _ language: Language) {
+        switch code {
+        case .argument(let index, let start):
+            guard index < command.arguments.count, start <= command.arguments[index].count else { return }
+            let bytes = Array(command.arguments[index][start...])
+            let flag =
+                start > 0
+                ? Array(command.arguments[index][..<start]) : index > 0 ? command.arguments[index - 1] : []
+            let name = flag.first == UInt8(ascii: "-") ? flag : Array("-c".utf8)
+            sources.append(
+                Source(name: Path(bytes: name), language: language, bytes: bytes, place: .argument(index)))
+        case .file(let path, _): takeFile(path, language)
+        case .module(let name, let files):
+            if files.isEmpty { notes.append("the module \(name) is an installed one and was not scanned") }
+            for file in files { takeFile(file, language) }
+        case .standardInput: takeStandardInput(language)
+        case .none: return
+        }
+    }
+
+    private mutating func takeFile(_ path: Path, _ language: Language) {
+        let name = shown(path)
+        // What is not there the interpreter will miss in its own words.
+        guard let settled = try? Settled(path), let kind = settled.kind else { return }
+        guard kind != .directory else {
+            notes.append("\(name) is a directory and was not scanned")
+            return
+        }
+        do throws(SystemError) {
+            let bytes = try settled.path.contents(atMost: Self.largest)
+            sources.append(Source(name: Path(name), language: language, bytes: bytes, place: .file(path)))
+            sealed.append(View.Sealed(path: settled.path, bytes: bytes, mode: 0o444, links: settled.links))
+        } catch {
+            fail(
+                "\(inert(name)) cannot be looked at before it runs: \(Self.reason(error, kind)); nothing was run",
+                Exit.refused)
+        }
+    }
+
+    private static func reason(_ error: SystemError, _ kind: FileStatus.Kind) -> String {
+        if error.errno == Errno(EFBIG) { return "it holds more than \(largest >> 20) MiB" }
+        return kind == .regular
+            ? "\(error.errno)" : "it is no regular file, and could say something else when it runs"
+    }
+
+    private func shown(_ path: Path) -> String {
+        directory.contains(path) && path != directory
+            ? String(
+                decoding: path.bytes.dropFirst(directory.isRoot ? 1 : directory.bytes.count + 1),
+                as: UTF8.self)
+            : path.description
+    }
+
+    /// Reads standard input to its end before anything runs, unless somebody is typing there.
+    private mutating func takeStandardInput(_ language: Language) {
+        guard isatty(0) == 0 else {
+            notes.append("what is typed is not scanned")
+            return
+        }
+        do throws(SystemError) {
+            let spool = try Descriptor.inMemory("standard input")
+            var bytes: [UInt8] = []
+            while true {
+                let piece = try Descriptor.readBorrowed(0, atMost: 1 << 16)
+                if piece.isEmpty { break }
+                bytes += piece
+                guard bytes.count <= Self.largest else {
+                    fail(
+                        "the code on standard input is larger than \(Self.largest >> 20) MiB; nothing was run",
+                        Exit.refused)
+                }
+            }
+            try spool.write(bytes)
+            try spool.seal()
+            sources.append(
+                Source(name: Path("standard input"), language: language, bytes: bytes, place: .standardInput))
+            standardInput = spool.release()
+        } catch {
+            fail("the code on standard input cannot be read: \(error.errno); nothing was run", Exit.refused)
+        }
+    }
+}

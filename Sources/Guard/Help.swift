@@ -1,0 +1,121 @@
+import Policy
+
+/// What guardrun says about itself. Each page teaches by example before it lists.
+enum Help {
+    static let versionNumber = "0.1.0"
+
+    /// Commands of the design that other versions have.
+    static let later: Set<String> = ["learn", "explain", "session", "batch", "mcp", "serve"]
+
+    static func version() -> Never {
+        Terminal.standardOutput.line("guardrun \(versionNumber)")
+        Exit.now(Exit.success)
+    }
+
+    /// `guardrun help` and `guardrun help COMMAND`.
+    static func show(_ words: [[UInt8]]) -> Never {
+        guard let word = words.first.map({ String(decoding: $0, as: UTF8.self) }) else {
+            Terminal.standardOutput.write(overview)
+            Exit.now(Exit.success)
+        }
+        guard let page = pages[word] else {
+            let near = suggestion(for: word, among: Array(pages.keys).sorted())
+            fail("there is no help on '\(inert(word))'\(near.map { "; did you mean \($0)?" } ?? "")")
+        }
+        Terminal.standardOutput.write(page)
+        Exit.now(Exit.success)
+    }
+
+    static let short = """
+        guardrun runs code that a model wrote with only what a policy grants, and writes down what it refused.
+
+            guardrun python3 step.py                 under the strict profile, fitted to python3
+            guardrun -p python-data python3 step.py  under a named profile
+            guardrun --help                          everything else
+
+        """
+
+    static let overview = """
+        guardrun runs code that a model wrote with only what a policy grants, and writes down what it refused.
+
+        Examples
+            guardrun python3 step.py                     run under `strict`, fitted to the interpreter
+            guardrun -p python-data python3 step.py      reads the directory, writes ./out, no network
+            guardrun -p shell bash -c 'ls | wc -l'       a shell with coreutils
+            guardrun -p my.yaml --set limits.wall=5s -- ./tool --flag
+            guardrun -p shell -it bash                   interactive, on a terminal of its own
+            guardrun plan -p python -- python3 step.py   what would be enforced; runs nothing
+            guardrun audit show last                     what the last run did
+
+        Commands
+            run       run a command guarded (the word may be left out)
+            scan      look at code without running it
+            plan      show what would be enforced
+            policy    check policies, show what one comes to
+            audit     list, show and verify the trails of runs
+            doctor    what this host can enforce, and how to get the rest
+            help      this page, or that of a command
+
+        Options of a run
+            -p, --policy NAME|FILE   a profile (strict, python, python-data, shell, network-allowlist,
+                                     observe) or a policy file; without it `strict`
+            --set PATH=VALUE         change one key of the policy, e.g. --set limits.memory=2GiB
+            --scan enforce|warn      with `warn`, code that the scan would refuse runs and is recorded
+            --env NAME[=VALUE]       pass a variable on; all others but a harmless few are dropped
+            -t, -it                  give the program a terminal of its own
+            --json FILE              write one object about the run when it is over
+            --events FD|FILE         write each event as a line of JSON while it runs
+            --audit DIR              where trails go (else $GUARDRUN_AUDIT_DIR, else
+                                     ~/.local/state/guardrun/audit)
+            -q, --quiet              no report at the end
+
+        Exit status
+            the program's own; 128+N when signal N ended it; 124 wall-clock limit; 123 another limit;
+            77 refused before it ran; 78 the policy is wrong or cannot be enforced here;
+            125 guardrun failed; 126 the command cannot be executed; 127 it was not found
+
+        """
+
+    static let pages: [String: String] = [
+        "run": overview,
+        "plan": """
+        guardrun plan shows what would be enforced, without running anything.
+
+            guardrun plan -p python -- python3 step.py
+            guardrun plan -p my.yaml --json - -- ./tool
+
+        It takes the options of a run. With --json it writes the plan as one object.
+
+        """,
+        "policy": """
+        guardrun policy checks policies and shows what they come to.
+
+            guardrun policy check my.yaml other.yaml   every fault, with its line; exit 78 when there is one
+            guardrun policy show python-data           the effective policy, and where each line comes from
+            guardrun policy show my.yaml --format json
+            guardrun policy list                       the shipped profiles
+
+        """,
+        "audit": """
+        guardrun audit reads the trails that runs leave behind.
+
+            guardrun audit list                 one line a run, oldest first
+            guardrun audit show last            every event of the last run
+            guardrun audit show 20261120-1914   a run by the beginning of its name
+            guardrun audit verify               check every trail; exit 1 when one is not sound
+            guardrun audit verify last
+
+        Options: --audit DIR reads another directory, --format json is for programs.
+
+        """,
+        "doctor": """
+        guardrun doctor says what this host can enforce for this user, and how to get the rest.
+
+            guardrun doctor
+            guardrun doctor --format json
+
+        It starts one guarded process to see what really works.
+
+        """,
+    ]
+}

@@ -1,0 +1,96 @@
+import Event
+import Glibc
+import Linux
+import Policy
+import Scan
+
+/// Looks at code before it runs, and decides whether it may.
+final class Inspection {
+    private let rules: ScanRules
+    private let mode: Options.Scanning
+    private(set) var verdicts: [Verdict] = []
+    /// Why the code is refused, or what was found and lets it run.
+    private(set) var reason = "nothing was found"
+
+    init(_ rules: ScanRules, mode: Options.Scanning) {
+        self.rules = rules
+        self.mode = mode
+    }
+
+    /// Scans each source, once however often the launch has to be tried.
+    func look(at sources: [Source]) {
+        guard verdicts.isEmpty, !sources.isEmpty else { return }
+        do throws(ScanError) {
+            let scanner = try Scanner(rules: rules)
+            verdicts = sources.map { scanner.scan($0) }
+        } catch {
+            // The policy was read with the same patterns, so this is a fault of guardrun.
+            fail("the code cannot be scanned: \(error)")
+        }
+    }
+
+    /// What the policy does about the code as a whole.
+    var action: Action { verdicts.map(\.action).max() ?? .allow }
+
+    /// Whether the code may run; a person is asked where the policy says so and one is there.
+    func decide() -> Bool {
+        let worst = verdicts.flatMap(\.findings).filter { $0.action == action }.map(\.finding)
+        let findings = Set(worst.map(\.threat.rawValue)).sorted().joined(separator: ", ")
+        switch action {
+        case .allow: return true
+        case .warn:
+            reason = "the scan warns of \(findings)"
+            return true
+        case .ask, .deny:
+            if mode == .warn {
+                reason = "the scan would refuse it for \(findings), and --scan warn lets it run"
+                return true
+            }
+            if action == .ask, let answer = Self.ask(worst.first?.message ?? "", findings) {
+                reason = answer ? "a person allowed \(findings)" : "a person refused \(findings)"
+                return answer
+            }
+            reason =
+                action == .ask
+                ? "the policy wants a person asked about \(findings), and none is there"
+                : "the scan found \(findings)"
+            return false
+        }
+    }
+
+    /// Asks on the terminal; nil where there is none.
+    private static func ask(_ message: String, _ threats: String) -> Bool? {
+        guard let terminal = try? Descriptor.open(Path("/dev/tty"), O_RDWR | O_NOCTTY) else { return nil }
+        let question = "guardrun: \(inert(message)) (\(threats)). Run it all the same? [y/N] "
+        guard (try? terminal.write(question.utf8)) != nil, let answer = try? terminal.read(atMost: 256) else {
+            return nil
+        }
+        return answer.first == UInt8(ascii: "y") || answer.first == UInt8(ascii: "Y")
+    }
+
+    /// One event for each source.
+    var events: [Event] {
+        verdicts.map { verdict in
+            Event(
+                .scanFinished, verdict.action >= .ask ? .high : verdict.action == .warn ? .warning : .info,
+                "\(verdict.name) was scanned: \(verdict.findings.count) finding\(verdict.findings.count == 1 ? "" : "s"), "
+                    + verdict.action.rawValue,
+                fields: [
+                    .init("path", .text(verdict.name.bytes)),
+                    .init("language", .string(verdict.language.rawValue)),
+                    .init("verdict", .string(verdict.action.rawValue)),
+                    .init("findings", .array(verdict.findings.prefix(200).map(Self.json))),
+                ])
+        }
+    }
+
+    private static func json(_ judged: Verdict.Judged) -> JSON {
+        let finding = judged.finding
+        return .object([
+            .init("rule", .string(finding.rule)), .init("threat", .string(finding.threat.rawValue)),
+            .init("level", .string(finding.level.rawValue)), .init("action", .string(judged.action.rawValue)),
+            .init("line", .number(finding.span.line)), .init("column", .number(finding.span.column)),
+            .init("message", .string(finding.message)),
+        ])
+    }
+}

@@ -1,0 +1,89 @@
+import Glibc
+import Linux
+import Policy
+import Sandbox
+
+/// A run that is confined and waits one step before its program.
+struct Launching {
+    let child: Child
+    let plan: Plan
+    let confined: Confined
+
+    /// Brings a run to that step. A host may turn out to lack what it promised; then the plan is made again without
+    /// it, and says so.
+    ///
+    /// - Parameters:
+    ///   - plan: makes the plan for a host.
+    ///   - streams: what becomes the program's standard input, output and error.
+    ///   - meanwhile: what there is to do while the first process builds the view.
+    init(
+        _ host: Sandbox.Host, _ policy: Policy, plan: (Sandbox.Host) -> Plan,
+        streams: (CInt, CInt, CInt), meanwhile: () -> Void
+    ) throws(LaunchError) {
+        var host = host
+        while true {
+            do throws(LaunchError) {
+                self = try Self.attempt(host, policy, plan, streams, meanwhile)
+                return
+            } catch {
+                guard let lesser = host.without(error.obstacle, because: "\(error)") else { throw error }
+                host = lesser
+            }
+        }
+    }
+
+    private init(child: Child, plan: Plan, confined: Confined) {
+        self.child = child
+        self.plan = plan
+        self.confined = confined
+    }
+
+    private static func attempt(
+        _ host: Sandbox.Host, _ policy: Policy, _ makePlan: (Sandbox.Host) -> Plan,
+        _ streams: (CInt, CInt, CInt), _ meanwhile: () -> Void
+    ) throws(LaunchError) -> Launching {
+        let child = try Child(Plan.namespaces(policy, host), user: host.user)
+        let plan = makePlan(host)
+        do throws(LaunchError) {
+            try makeDirectories(plan)
+            child.adopt(plan, streams: streams)
+            let entrances = try enterCgroups(plan)
+            defer { for number in entrances { close(number) } }
+            let filter = try compile(plan)
+            meanwhile()
+            let confined = try child.confine(filter, flags: plan.filterFlags, cgroups: entrances)
+            return Launching(child: child, plan: plan, confined: confined)
+        } catch {
+            child.abandon()
+            plan.clear()
+            throw error
+        }
+    }
+
+    private static func makeDirectories(_ plan: Plan) throws(LaunchError) {
+        for path in plan.created {
+            do throws(SystemError) {
+                try path.makeDirectory(mode: path == plan.lent ? 0o700 : 0o755)
+            } catch {
+                throw LaunchError(
+                    stage: "making of a directory", errno: error.errno, subject: "\(path)", obstacle: .none)
+            }
+        }
+    }
+
+    private static func enterCgroups(_ plan: Plan) throws(LaunchError) -> [CInt] {
+        do throws(SystemError) {
+            return try plan.cgroup?.make() ?? []
+        } catch {
+            throw LaunchError(stage: "cgroup", errno: error.errno, subject: error.subject, obstacle: .cgroup)
+        }
+    }
+
+    private static func compile(_ plan: Plan) throws(LaunchError) -> SeccompProgram {
+        do throws(SeccompError) {
+            return try plan.seccomp.compiled()
+        } catch {
+            throw LaunchError(stage: error.description, errno: .invalid, subject: "", obstacle: .none)
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Linux
+import Policy
+
+/// What a command line asks for.
+struct Options {
+    enum Scanning: String, CaseIterable {
+        /// The policy's actions hold.
+        case enforce
+        /// What would be refused is recorded and runs.
+        case warn
+    }
+
+    /// A profile's name or a policy file; nil means `strict`.
+    var policy: String?
+    var settings: [String] = []
+    var scanning = Scanning.enforce
+    var json: String?
+    var events: String?
+    var audit: Path?
+    var environment: [String] = []
+    var quiet = false
+    /// The run gets a terminal of its own.
+    var terminal = false
+    /// The command and its arguments, byte for byte.
+    var command: [[UInt8]] = []
+}
+
+/// A command line that cannot be understood, and what to write instead.
+struct UsageError: Error, CustomStringConvertible {
+    let description: String
+}
+
+extension Options {
+    /// Reads the options that come before a command. The command begins at the first word that is no option, or
+    /// after `--`.
+    init(_ words: [[UInt8]]) throws(UsageError) {
+        let flags = try Flags(words, Self.known, stopsAtOperand: true)
+        policy = flags.last("--policy")
+        settings = flags.all("--set")
+        if let word = flags.last("--scan") {
+            guard let mode = Scanning(rawValue: word) else {
+                throw UsageError(description: "--scan takes 'enforce' or 'warn', not '\(inert(word))'")
+            }
+            scanning = mode
+        }
+        json = flags.last("--json")
+        events = flags.last("--events")
+        audit = flags.last("--audit").map { Path($0) }
+        environment = flags.all("--env")
+        quiet = flags.has("--quiet")
+        terminal = flags.has("--tty") || flags.has("-it") || flags.has("-ti")
+        command = flags.operands
+    }
+
+    private static let known: [Flags.Known] = [
+        .init("--policy", short: "-p", takes: "a profile's name or a policy file"),
+        .init("--set", takes: "PATH=VALUE"), .init("--scan", takes: "'enforce' or 'warn'"),
+        .init("--json", takes: "a file"), .init("--events", takes: "a descriptor or a file"),
+        .init("--audit", takes: "a directory"), .init("--env", takes: "NAME or NAME=VALUE"),
+        .init("--quiet", short: "-q"), .init("--interactive", short: "-i"), .init("--tty", short: "-t"),
+        .init("-it"), .init("-ti"),
+    ]
+}

@@ -1,0 +1,66 @@
+import Event
+import Policy
+import Scan
+
+/// `guardrun policy`: check policies, show what one comes to, list the shipped ones.
+enum PolicyCommand {
+    static func run(_ words: [[UInt8]]) throws(UsageError) -> Never {
+        let flags = try Flags(
+            words, [.init("--format", takes: "'text' or 'json'"), .init("--set", takes: "PATH=VALUE")])
+        let names = Array(flags.words.dropFirst())
+        switch flags.words.first {
+        case "check": check(names, flags)
+        case "show":
+            guard names.count == 1 else {
+                throw UsageError(description: "policy show takes one profile or file")
+            }
+            show(names[0], flags)
+        case "list":
+            for name in Profiles.names { Terminal.standardOutput.line(name) }
+            Exit.now(Exit.success)
+        case let other?:
+            let near = suggestion(for: other, among: ["check", "show", "list"])
+            throw UsageError(
+                description:
+                    "guardrun policy has no '\(inert(other))'\(near.map { "; did you mean '\($0)'?" } ?? "")")
+        case nil: throw UsageError(description: "guardrun policy needs one of check, show, list")
+        }
+    }
+
+    private static func check(_ names: [String], _ flags: Flags) -> Never {
+        let context = Context.current()
+        var isWrong = names.isEmpty
+        if names.isEmpty {
+            Terminal.standardError.line("guardrun: policy check takes at least one profile or file")
+        }
+        for name in names {
+            do throws(PolicyFaults) {
+                let loaded = try Policy.load(
+                    reference: name, settings: flags.all("--set"), context: context.policy,
+                    checkPattern: Scanner.problem(with:))
+                for warning in loaded.warnings {
+                    Terminal.standardOutput.line("warning: \(inert("\(warning)", limit: 2_000))")
+                }
+                for limit in Limit.allCases where loaded.policy.limits[limit] == nil {
+                    Terminal.standardOutput.line(
+                        "note: \(inert(name)): limits.\(limit.rawValue) is unlimited")
+                }
+                Terminal.standardOutput.line("\(inert(name)): sound")
+            } catch {
+                isWrong = true
+                Loading.show(error)
+            }
+        }
+        Exit.now(isWrong ? Exit.policy : Exit.success)
+    }
+
+    private static func show(_ name: String, _ flags: Flags) -> Never {
+        let loaded = Loading.policy(name, settings: flags.all("--set"), Context.current())
+        if flags.last("--format") == "json" {
+            Terminal.standardOutput.write(bytes: loaded.policy.document.encoded + [UInt8(ascii: "\n")])
+        } else {
+            Terminal.standardOutput.write(loaded.yaml)
+        }
+        Exit.now(Exit.success)
+    }
+}

@@ -1,0 +1,97 @@
+import Audit
+import Event
+import Glibc
+import Linux
+import Policy
+import Sandbox
+import Scan
+import Supervise
+
+/// One run, from the command line to the exit status. `run` reads like the path in the design: policy, scan, plan,
+/// launch, supervise, report.
+struct RunCommand {
+    private let options: Options
+    private let context: Context
+    private let loaded: Policy.Loaded
+    private let command: Command
+    private let code: CodeToRun
+    private let destinations: Destinations
+    private let record: RunRecord
+
+    /// Settles what the command line names. Whatever is wrong ends guardrun here, before anything has begun.
+    init(_ options: Options, _ context: Context) {
+        self.options = options
+        self.context = context
+        loaded = Loading.policy(options.policy, settings: options.settings, context)
+        command = Loading.command(options.command, context)
+        code = CodeToRun(command, in: context.directory)
+        destinations = Loading.destinations(loaded.policy.network)
+        record = RunRecord(options, context, loaded)
+    }
+
+    func run() -> Never {
+        let signals = Self.queueSignals()
+        let streams = Loading.streams(loaded.policy.limits, code, terminal: options.terminal)
+        let inspection = Inspection(loaded.policy.scan, mode: options.scanning)
+        let launched = launch(streams, inspection)
+        let witness = record.begin(launched.plan, code, inspection)
+        guard inspection.decide() else {
+            launched.child.abandon()
+            launched.plan.clear()
+            Exit.now(record.finish(.refused(inspection.reason), launched.plan, witness, inspection))
+        }
+        protect(launched)
+        let supervision = Supervision(
+            launched.child, launched.confined, plan: launched.plan, destinations: destinations,
+            streams: streams.relays(events: record.events), signals: signals, recorder: witness)
+        let status = record.finish(supervision.run(), launched.plan, witness, inspection)
+        launched.child.reap()
+        Exit.now(status)
+    }
+
+    private func protect(_ launched: Launching) {
+        do throws(LaunchError) {
+            try SelfProtection.install()
+        } catch {
+            launched.child.abandon()
+            launched.plan.clear()
+            fail("the run could not be started: \(error)", error.exitStatus)
+        }
+    }
+
+    /// Those that a person or a service manager sends; they are passed on to the program.
+    private static func queueSignals() -> SignalQueue {
+        ignoreBrokenPipes()
+        do throws(SystemError) {
+            return try SignalQueue([
+                SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGTSTP, SIGWINCH, SIGCONT,
+            ])
+        } catch {
+            fail("signals could not be queued: \(error.errno)")
+        }
+    }
+
+    private func launch(_ streams: StandardStreams, _ inspection: Inspection) -> Launching {
+        do throws(LaunchError) {
+            return try Launching(
+                Sandbox.Host.current(), loaded.policy, plan: { makePlan($0, streams) },
+                streams: streams.numbers,
+                meanwhile: { inspection.look(at: code.sources) })
+        } catch {
+            fail("the run could not be started: \(error)", error.exitStatus)
+        }
+    }
+
+    private func makePlan(_ host: Sandbox.Host, _ streams: StandardStreams) -> Plan {
+        let request = Request(
+            command: command, directory: context.directory, sealed: code.sealed, variables: context.variables,
+            asked: options.environment, auditDirectory: record.store.directory,
+            terminal: streams.terminalPath,
+            name: record.runID.description, destinations: destinations)
+        do throws(Unenforceable) {
+            return try Plan.make(loaded.policy, host: host, request: request)
+        } catch {
+            Loading.refuse(error)
+        }
+    }
+}

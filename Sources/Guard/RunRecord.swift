@@ -1,0 +1,90 @@
+import Audit
+import Event
+import Glibc
+import Linux
+import Policy
+import Sandbox
+import Supervise
+
+/// What one run leaves behind: its trail, the events it streams, its report and its exit status.
+final class RunRecord {
+    let runID: RunID
+    let store: Store
+    let events: Outlet?
+    private let options: Options
+    private let loaded: Policy.Loaded
+    private lazy var policy = PolicySummary(loaded)
+    private var trail: Trail?
+
+    init(_ options: Options, _ context: Context, _ loaded: Policy.Loaded) {
+        self.options = options
+        self.loaded = loaded
+        runID = RunID(startingAt: Clock.wall)
+        store = Store.standard(asked: options.audit, user: context.user, workingDirectory: context.directory)
+        events = options.events.map { Loading.eventStream($0) }
+        // The plan cuts the directory out of what is granted, so it has to be there before.
+        do throws(SystemError) {
+            try store.make()
+        } catch {
+            fail("the audit trail cannot be written to \(store.directory), so nothing was run: \(error)")
+        }
+    }
+
+    /// Opens the trail and writes what the run starts with. Without a trail nothing runs.
+    func begin(_ plan: Plan, _ code: CodeToRun, _ inspection: Inspection) -> Witness {
+        do {
+            let trail = try Trail(
+                runID, in: store, syncsDenials: loaded.policy.audit.denials == .sync,
+                maxBytes: loaded.policy.audit.maxBytes, listener: listener)
+            self.trail = trail
+            let witness = Witness(trail)
+            try witness.record(
+                RunEvents.started(plan, policy: policy, codeDigest: code.digest, notes: code.notes),
+                counting: false)
+            for event in inspection.events { try witness.record(event, counting: false) }
+            return witness
+        } catch let error as SystemError {
+            fail("the audit trail cannot be written to \(store.directory), so nothing was run: \(error)")
+        } catch {
+            fail("the audit trail cannot be written, so nothing was run: \(error)")
+        }
+    }
+
+    private var listener: (([UInt8]) -> Void)? { events.map { outlet in { outlet.put($0) } } }
+
+    /// Seals the trail and reports; the run's exit status.
+    func finish(_ outcome: Outcome, _ plan: Plan, _ witness: Witness, _ inspection: Inspection) -> Int32 {
+        let status = Self.exitStatus(outcome)
+        do throws(RecordingError) {
+            if outcome.kind != .refused { try witness.record(RunEvents.exited(outcome), counting: false) }
+            try trail?.seal(RunEvents.finished(outcome, exitStatus: status))
+        } catch {
+            Terminal.standardError.line("guardrun: the trail has no seal: \(error)")
+        }
+        events?.finish(within: 2_000_000_000)
+        if let file = options.json {
+            let object = RunObject.json(
+                runID: runID.description, outcome: outcome, exitStatus: status, policy: policy,
+                enforcement: plan.enforcement)
+            Loading.writeJSON(object, to: file)
+        }
+        if !options.quiet {
+            RunReport(
+                outcome: outcome, exitStatus: status, policy: policy.name,
+                isFitted: options.policy == nil, verdicts: inspection.verdicts, witness: witness,
+                trail: store.trail(of: runID), warnings: loaded.warnings.map { "\($0)" }, plan: plan
+            ).print(to: .standardError)
+        }
+        return status
+    }
+
+    private static func exitStatus(_ outcome: Outcome) -> Int32 {
+        switch outcome.kind {
+        case .limit: outcome.limit == "wall" ? Exit.wall : Exit.limit
+        case .refused: Exit.refused
+        case .failed: outcome.exitCode ?? Exit.failure
+        case .completed, .killed, .interrupted:
+            outcome.exitCode ?? outcome.signal.map { 128 + $0 } ?? Exit.failure
+        }
+    }
+}

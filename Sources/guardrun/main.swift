@@ -1,0 +1,3 @@
+import Guard
+
+Guard.main()

@@ -1,0 +1,31 @@
+# Completion of guardrun for bash. What follows the options is completed as a command of its own.
+_guardrun() {
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} word i
+    local profiles="strict python python-data shell network-allowlist observe"
+    local options="--policy --set --scan --json --events --audit --env --quiet --tty --help --version"
+    case $previous in
+    -p | --policy) mapfile -t COMPREPLY < <(compgen -W "$profiles" -- "$current"; compgen -f -- "$current"); return ;;
+    --scan) mapfile -t COMPREPLY < <(compgen -W "enforce warn" -- "$current"); return ;;
+    --json | --events | --audit) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    esac
+    # The first word that is no option and no option's value is the command.
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        word=${COMP_WORDS[i]}
+        case $word in
+        -p | --policy | --set | --scan | --json | --events | --audit | --env) ((i++)) ;;
+        --) _command_offset $((i + 1)); return ;;
+        -*) ;;
+        policy) mapfile -t COMPREPLY < <(compgen -W "check show list $profiles" -- "$current"; compgen -f -- "$current"); return ;;
+        audit) mapfile -t COMPREPLY < <(compgen -W "list show verify last" -- "$current"); return ;;
+        scan) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+        plan | run) ;;
+        *) _command_offset "$i"; return ;;
+        esac
+    done
+    if [[ $current == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
+    else
+        mapfile -t COMPREPLY < <(compgen -W "run scan plan policy audit doctor help" -- "$current"; compgen -c -- "$current")
+    fi
+}
+complete -F _guardrun guardrun
