@@ -1,0 +1,42 @@
+# make run    installs what is missing, builds, and runs three example agents under shipped profiles
+# make test   installs what is missing, builds, and passes every test
+# make build  leaves one static executable at .build/release/guardrun
+# make bench  compares with the bare command and with other sandboxes; writes bench/out/
+# make install PREFIX=/usr/local DESTDIR=
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+PREFIX ?= /usr/local
+STATIC = -c release --product guardrun --static-swift-stdlib -Xswiftc -static-executable -Xlinker -lm
+GUARDRUN = .build/release/guardrun
+
+.PHONY: all build run test lint bench install clean packages
+
+all: build
+
+packages:
+	@scripts/packages
+
+build: packages
+	@swift build $(STATIC) 2>&1 | { grep -v 'statically linked applications requires' || true; }
+
+run: build
+	@scripts/demonstrate $(GUARDRUN)
+
+lint:
+	swift format lint --strict --recursive --parallel Sources Tests Package.swift
+
+test: build lint
+	@scripts/packages test
+	GUARDRUN_BIN=$(CURDIR)/$(GUARDRUN) swift test --disable-xctest
+
+bench: build
+	@scripts/packages test
+	bench/run $(GUARDRUN)
+
+install: build
+	install -D -m 755 $(GUARDRUN) $(DESTDIR)$(PREFIX)/bin/guardrun
+	install -D -m 644 docs/guardrun.1 $(DESTDIR)$(PREFIX)/share/man/man1/guardrun.1
+	install -D -m 644 completions/guardrun.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/guardrun
+
+clean:
+	rm -rf .build bench/out

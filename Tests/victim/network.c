@@ -1,0 +1,138 @@
+#define _GNU_SOURCE
+#include "victim.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static struct sockaddr_in inet4(char **a) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((unsigned short)atoi(a[1]))};
+    inet_pton(AF_INET, a[0], &address.sin_addr);
+    return address;
+}
+
+// ADDRESS PORT
+static long connect_tcp(int n, char **a) {
+    if (n < 2) return -1;
+    struct sockaddr_in address = inet4(a);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    return fd < 0 ? -1 : connect(fd, (struct sockaddr *)&address, sizeof address);
+}
+
+static long connect_tcp6(int n, char **a) {
+    if (n < 2) return -1;
+    struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_port = htons((unsigned short)atoi(a[1]))};
+    inet_pton(AF_INET6, a[0], &address.sin6_addr);
+    int fd = socket(AF_INET6, SOCK_STREAM, 0);
+    return fd < 0 ? -1 : connect(fd, (struct sockaddr *)&address, sizeof address);
+}
+
+static long connect_udp(int n, char **a) {
+    if (n < 2) return -1;
+    struct sockaddr_in address = inet4(a);
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    return fd < 0 ? -1 : connect(fd, (struct sockaddr *)&address, sizeof address);
+}
+
+static long send_udp(int n, char **a) {
+    if (n < 2) return -1;
+    struct sockaddr_in address = inet4(a);
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    return fd < 0 ? -1 : sendto(fd, "x", 1, 0, (struct sockaddr *)&address, sizeof address);
+}
+
+static long send_message(int n, char **a) {
+    if (n < 2) return -1;
+    struct sockaddr_in address = inet4(a);
+    struct iovec body = {"x", 1};
+    struct msghdr message = {.msg_name = &address, .msg_namelen = sizeof address, .msg_iov = &body, .msg_iovlen = 1};
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    return fd < 0 ? -1 : sendmsg(fd, &message, 0);
+}
+
+static long send_messages(int n, char **a) {
+    if (n < 2) return -1;
+    struct sockaddr_in address = inet4(a);
+    struct iovec body = {"x", 1};
+    struct mmsghdr messages[2];
+    memset(messages, 0, sizeof messages);
+    for (int i = 0; i < 2; i++)
+        messages[i].msg_hdr = (struct msghdr){
+            .msg_name = &address, .msg_namelen = sizeof address, .msg_iov = &body, .msg_iovlen = 1};
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    return fd < 0 ? -1 : sendmmsg(fd, messages, 2, 0);
+}
+
+static long send_fast_open(int n, char **a) {
+    if (n < 2) return -1;
+    struct sockaddr_in address = inet4(a);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    return fd < 0 ? -1 : sendto(fd, "x", 1, MSG_FASTOPEN, (struct sockaddr *)&address, sizeof address);
+}
+
+static long bind_tcp(int n, char **a) {
+    if (n < 2) return -1;
+    struct sockaddr_in address = inet4(a);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    return fd < 0 ? -1 : bind(fd, (struct sockaddr *)&address, sizeof address);
+}
+
+static long listen_unbound(int n, char **a) {
+    (void)n, (void)a;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    return fd < 0 ? -1 : listen(fd, 1);
+}
+
+static long connect_to(const char *path, socklen_t length, int abstract, int type) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    memcpy(address.sun_path + abstract, path, length < sizeof address.sun_path ? length : sizeof address.sun_path - 1);
+    int fd = socket(AF_UNIX, type, 0);
+    if (fd < 0) return -1;
+    socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + (abstract ? 1 : 1));
+    return connect(fd, (struct sockaddr *)&address, size);
+}
+
+static long connect_unix(int n, char **a) { return n < 1 ? -1 : connect_to(a[0], (socklen_t)strlen(a[0]), 0, SOCK_STREAM); }
+static long connect_unix_datagram(int n, char **a) {
+    return n < 1 ? -1 : connect_to(a[0], (socklen_t)strlen(a[0]), 0, SOCK_DGRAM);
+}
+static long connect_abstract(int n, char **a) { return n < 1 ? -1 : connect_to(a[0], (socklen_t)strlen(a[0]), 1, SOCK_STREAM); }
+
+static long bind_unix(int n, char **a) {
+    if (n < 1) return -1;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    strncpy(address.sun_path, a[0], sizeof address.sun_path - 1);
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    return fd < 0 ? -1 : bind(fd, (struct sockaddr *)&address, sizeof address);
+}
+
+// A local socket of the run's own, both ends in it: PATH.
+static long serve_unix(int n, char **a) {
+    if (n < 1) return -1;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    strncpy(address.sun_path, a[0], sizeof address.sun_path - 1);
+    int server = socket(AF_UNIX, SOCK_STREAM, 0), client = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (server < 0 || client < 0 || bind(server, (struct sockaddr *)&address, sizeof address) != 0) return -1;
+    if (listen(server, 4) != 0 || connect(client, (struct sockaddr *)&address, sizeof address) != 0) return -1;
+    int peer = accept(server, NULL, NULL);
+    char byte = 0;
+    if (peer < 0 || write(client, "y", 1) != 1 || read(peer, &byte, 1) != 1) return -1;
+    return byte == 'y' ? 0 : -1;
+}
+
+// FAMILY TYPE PROTOCOL
+static long make_socket(int n, char **a) { return n < 3 ? -1 : socket(atoi(a[0]), atoi(a[1]), atoi(a[2])); }
+
+const struct act network_acts[] = {
+    {"connect-tcp", connect_tcp}, {"connect-tcp6", connect_tcp6}, {"connect-udp", connect_udp},
+    {"send-udp", send_udp}, {"sendmsg", send_message}, {"sendmmsg", send_messages}, {"send-fastopen", send_fast_open},
+    {"bind-tcp", bind_tcp}, {"listen", listen_unbound}, {"connect-unix", connect_unix},
+    {"connect-unix-datagram", connect_unix_datagram}, {"connect-abstract", connect_abstract},
+    {"bind-unix", bind_unix}, {"serve-unix", serve_unix}, {"socket", make_socket}, {0},
+};
