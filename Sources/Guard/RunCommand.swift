@@ -8,7 +8,7 @@ import Scan
 import Supervise
 
 /// One run, from the command line to the exit status. `run` reads like the path in the design: policy, scan, plan,
-/// launch, supervise, report.
+/// launch, supervise, report. Only process 1 is cloned before all that, and waits.
 struct RunCommand {
     private let options: Options
     private let context: Context
@@ -17,11 +17,17 @@ struct RunCommand {
     private let code: CodeToRun
     private let destinations: Destinations
     private let record: RunRecord
+    private let signals: SignalQueue
+    private let birth: Birth
 
     /// Settles what the command line names. Whatever is wrong ends guardrun here, before anything has begun.
     init(_ options: Options, _ context: Context) {
         self.options = options
         self.context = context
+        signals = Self.queueSignals()
+        var birth = Self.clone()
+        birth.findCgroups()
+        self.birth = birth
         loaded = Loading.policy(options.policy, settings: options.settings, context)
         command = Loading.command(options.command, context)
         code = CodeToRun(command, in: context.directory)
@@ -30,7 +36,6 @@ struct RunCommand {
     }
 
     func run() -> Never {
-        let signals = Self.queueSignals()
         let streams = Loading.streams(loaded.policy.limits, code, terminal: options.terminal)
         let inspection = Inspection(loaded.policy.scan, mode: options.scanning)
         let launched = launch(streams, inspection)
@@ -74,9 +79,16 @@ struct RunCommand {
     private func launch(_ streams: StandardStreams, _ inspection: Inspection) -> Launching {
         do throws(LaunchError) {
             return try Launching(
-                Sandbox.Host.current(), loaded.policy, plan: { makePlan($0, streams) },
-                streams: streams.numbers,
+                birth, plan: { makePlan($0, streams) }, streams: streams.numbers,
                 meanwhile: { inspection.look(at: code.sources) })
+        } catch {
+            fail("the run could not be started: \(error)", error.exitStatus)
+        }
+    }
+
+    private static func clone() -> Birth {
+        do throws(LaunchError) {
+            return try Birth(on: .withoutCgroups())
         } catch {
             fail("the run could not be started: \(error)", error.exitStatus)
         }
