@@ -45,23 +45,12 @@ struct RunCommand {
             launched.plan.clear()
             Exit.now(record.finish(.refused(inspection.reason), launched.plan, witness, inspection))
         }
-        protect(launched)
         let supervision = Supervision(
             launched.child, launched.confined, plan: launched.plan, destinations: destinations,
             streams: streams.relays(events: record.events), signals: signals, recorder: witness)
         let status = record.finish(supervision.run(), launched.plan, witness, inspection)
         launched.child.reap()
         Exit.now(status)
-    }
-
-    private func protect(_ launched: Launching) {
-        do throws(LaunchError) {
-            try SelfProtection.install()
-        } catch {
-            launched.child.abandon()
-            launched.plan.clear()
-            fail("the run could not be started: \(error)", error.exitStatus)
-        }
     }
 
     /// Those that a person or a service manager sends; they are passed on to the program.
@@ -80,8 +69,12 @@ struct RunCommand {
         do throws(LaunchError) {
             return try Launching(
                 birth, plan: { makePlan($0, streams) }, streams: streams.numbers,
-                meanwhile: { inspection.look(at: code.sources) })
+                meanwhile: {
+                    inspection.look(at: code.sources)
+                    record.open()
+                })
         } catch {
+            record.discard()
             fail("the run could not be started: \(error)", error.exitStatus)
         }
     }

@@ -30,21 +30,32 @@ final class RunRecord {
         }
     }
 
-    /// Opens the trail and writes what the run starts with. Without a trail nothing runs.
-    func begin(_ plan: Plan, _ code: CodeToRun, _ inspection: Inspection) -> Witness {
-        do {
-            let trail = try Trail(
+    /// Opens the trail, once however often the launch has to be tried. Without a trail nothing runs.
+    func open() {
+        guard trail == nil else { return }
+        do throws(SystemError) {
+            trail = try Trail(
                 runID, in: store, syncsDenials: loaded.policy.audit.denials == .sync,
                 maxBytes: loaded.policy.audit.maxBytes, listener: listener)
-            self.trail = trail
-            let witness = Witness(trail)
+        } catch {
+            fail("the audit trail cannot be written to \(store.directory), so nothing was run: \(error)")
+        }
+    }
+
+    /// Takes the trail away again, when the run did not come to be.
+    func discard() { trail?.discard() }
+
+    /// Writes what the run starts with.
+    func begin(_ plan: Plan, _ code: CodeToRun, _ inspection: Inspection) -> Witness {
+        open()
+        guard let trail else { fail("the audit trail is not open, so nothing was run") }
+        let witness = Witness(trail)
+        do throws(RecordingError) {
             try witness.record(
                 RunEvents.started(plan, policy: policy, codeDigest: code.digest, notes: code.notes),
                 counting: false)
             for event in inspection.events { try witness.record(event, counting: false) }
             return witness
-        } catch let error as SystemError {
-            fail("the audit trail cannot be written to \(store.directory), so nothing was run: \(error)")
         } catch {
             fail("the audit trail cannot be written, so nothing was run: \(error)")
         }

@@ -39,8 +39,8 @@ package struct Host: Equatable, Sendable {
 
         /// The kernel this runs on (uname(2)).
         static var running: Kernel {
-            let numbers = kernelRelease().split { !$0.isASCII || !$0.isNumber }.prefix(2).compactMap {
-                Int($0)
+            let numbers = kernelRelease().utf8.split { !(48...57).contains($0) }.prefix(2).compactMap {
+                Int(String(decoding: $0, as: UTF8.self))
             }
             return numbers.count == 2 ? Kernel(numbers[0], numbers[1]) : Kernel(0, 0)
         }

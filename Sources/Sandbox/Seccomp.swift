@@ -12,21 +12,27 @@ package struct Seccomp: Equatable, Sendable {
     /// What arguments some of the allowed calls may have.
     package private(set) var guards: [Guard] = []
     /// Calls answered with an errno in the filter.
-    package private(set) var answered: [(name: String, errno: UInt16)] = []
+    package private(set) var answered: [Answer] = []
     /// Calls that go to the supervisor.
-    package private(set) var judged: [String] = []
+    package private(set) var judged: [SystemCall] = []
     /// Whether there is a supervisor to ask; otherwise what is judged answers EPERM.
     package let listener: Bool
 
     package struct Rule: Equatable, Sendable {
-        package let name: String
+        package let call: SystemCall
         /// All of these hold; none is always met.
         package let conditions: [Comparison]
 
-        init(_ name: String, _ conditions: [Comparison] = []) {
-            self.name = name
+        init(_ call: SystemCall, _ conditions: [Comparison] = []) {
+            self.call = call
             self.conditions = conditions
         }
+    }
+
+    /// A call that never gets further than the filter.
+    package struct Answer: Equatable, Sendable {
+        package let call: SystemCall
+        package let errno: UInt16
     }
 
     /// Values that the low 32 bits of an argument may or may not have; a call that has others is judged.
@@ -36,15 +42,9 @@ package struct Seccomp: Equatable, Sendable {
             case oneOf([UInt32])
         }
 
-        package let name: String
+        package let call: SystemCall
         package let argument: UInt32
         package let demand: Demand
-
-        init(_ name: String, _ argument: UInt32, _ demand: Demand) {
-            self.name = name
-            self.argument = argument
-            self.demand = demand
-        }
     }
 
     /// `argument & mask == value`.
@@ -67,11 +67,6 @@ package struct Seccomp: Equatable, Sendable {
         }
     }
 
-    package static func == (a: Seccomp, b: Seccomp) -> Bool {
-        a.allowed == b.allowed && a.guards == b.guards && a.judged == b.judged && a.listener == b.listener
-            && a.answered.elementsEqual(b.answered, by: ==)
-    }
-
     /// The filter for a policy on a host.
     ///
     /// - Parameter countsForks: the supervisor has to count processes, because the kernel does not.
@@ -90,59 +85,66 @@ package struct Seccomp: Equatable, Sendable {
         if network.allowsAny { native += ["sendto"] + (listener ? [] : ["connect"]) }
         native += rules.allow.map(\.value)
 
-        let denied = Set(rules.deny.map(\.value))
-        let unconditional = Set(native).subtracting(denied)
-        allowed = native.filter { !denied.contains($0) }.map { Rule($0) }
+        let denied = SystemCallSet(rules.deny.map(\.value))
+        let unconditional = native.compactMap { SystemCall($0) }.filter { !denied.contains($0) }
+        let isUnconditional = SystemCallSet(unconditional)
         let conditional = Self.conditional(visibility: visibility, countsForks: countsForks, host: host)
-        for rule in conditional
-        where !denied.contains(rule.name) && !unconditional.contains(rule.name) {
-            allowed.append(rule)
+            .filter { !denied.contains($0.call) && !isUnconditional.contains($0.call) }
+        let asked = SystemCallSet(rules.allow.map(\.value))
+        guards = Self.guards(host).filter { !denied.contains($0.call) && !asked.contains($0.call) }
+        let isGuarded = SystemCallSet(guards.map(\.call))
+        answered = SyscallTable.habits.compactMap { habit in
+            SystemCall(habit.name).map { Answer(call: $0, errno: habit.errno) }
+        }.filter { !denied.contains($0.call) }
+        let isAnswered = SystemCallSet(answered.map(\.call))
+
+        allowed = unconditional.map { Rule($0) } + conditional
+        var isAllowed = isUnconditional
+        for guardian in guards where !isAllowed.contains(guardian.call) {
+            isAllowed.insert(guardian.call)
+            allowed.append(Rule(guardian.call))
         }
-        guards = Self.guards(host).filter {
-            !denied.contains($0.name) && !rules.allow.map(\.value).contains($0.name)
+        judged = SyscallTable.all.compactMap { SystemCall($0) }.filter {
+            !(isUnconditional.contains($0) && !isGuarded.contains($0)) && !isAnswered.contains($0)
         }
-        for name in Set(guards.map(\.name)).sorted() where !unconditional.contains(name) {
-            allowed.append(Rule(name))
-        }
-        answered = SyscallTable.habits.filter { !denied.contains($0.name) }
-        let silent = unconditional.subtracting(guards.map(\.name)).union(answered.map(\.name))
-        judged = SyscallTable.all.filter { !silent.contains($0) }
     }
 
     /// The conditions under which a call of `SyscallTable.conditional`, or an open in `fast`, runs natively.
     private static func conditional(visibility: Visibility, countsForks: Bool, host: Host) -> [Rule] {
-        var rules = [
-            Rule("unshare", [.int(0, hasNoneOf: Namespaces.everyFlag | 0x80)]),  // CLONE_NEWTIME
-            Rule("personality", [.int(0, is: 0)]),
-            Rule("personality", [.int(0, is: 0xFFFF_FFFF)]),
+        var rules: [Named] = [
+            ("unshare", [.int(0, hasNoneOf: Namespaces.everyFlag | 0x80)]),  // CLONE_NEWTIME
+            ("personality", [.int(0, is: 0)]),
+            ("personality", [.int(0, is: 0xFFFF_FFFF)]),
             // SECCOMP_SET_MODE_FILTER without SECCOMP_FILTER_FLAG_NEW_LISTENER only takes more away, and the
             // other operations ask questions.
-            Rule("seccomp", [.int(1, hasNoneOf: 8)]),
+            ("seccomp", [.int(1, hasNoneOf: 8)]),
             // No address, and not MSG_FASTOPEN, which would connect.
-            Rule("sendto", [.word(4, is: 0), .int(3, hasNoneOf: 0x2000_0000)]),
+            ("sendto", [.word(4, is: 0), .int(3, hasNoneOf: 0x2000_0000)]),
             // On a descriptor, without a path.
-            Rule("utimensat", [.word(1, is: 0)]),
-            Rule("socketpair", [.int(0, is: 1)]),
+            ("utimensat", [.word(1, is: 0)]),
+            ("socketpair", [.int(0, is: 1)]),
         ]
         if !countsForks || !host.listener {
-            rules.append(Rule("clone", [.int(0, hasNoneOf: Namespaces.everyFlag)]))
+            rules.append(("clone", [.int(0, hasNoneOf: Namespaces.everyFlag)]))
         }
         rules += sockets(host)
         if visibility == .fast && host.listener {
             // O_ACCMODE, O_CREAT, O_TRUNC, __O_TMPFILE.
             let mayWrite: UInt32 = 0o3 | 0o100 | 0o1000 | 0o20_000_000
-            rules.append(Rule("open", [.int(1, hasNoneOf: mayWrite)]))
-            rules.append(Rule("openat", [.int(2, hasNoneOf: mayWrite)]))
+            rules.append(("open", [.int(1, hasNoneOf: mayWrite)]))
+            rules.append(("openat", [.int(2, hasNoneOf: mayWrite)]))
         }
-        return rules
+        return rules.compactMap { rule in SystemCall(rule.name).map { Rule($0, rule.conditions) } }
     }
+
+    private typealias Named = (name: String, conditions: [Comparison])
 
     /// Streams and datagrams of the local and the two Internet families (address_families(7)); the low four bits
     /// are the type. Without a network namespace, datagrams would leave before anybody saw an address.
-    private static func sockets(_ host: Host) -> [Rule] {
+    private static func sockets(_ host: Host) -> [Named] {
         let (stream, datagram, packet) = (UInt64(1), UInt64(2), UInt64(5))
-        func socket(_ family: UInt32, _ type: UInt64) -> Rule {
-            Rule("socket", [.int(0, is: family), Comparison(argument: 1, mask: 0xF, value: type)])
+        func socket(_ family: UInt32, _ type: UInt64) -> Named {
+            ("socket", [.int(0, is: family), Comparison(argument: 1, mask: 0xF, value: type)])
         }
         var rules = [socket(1, stream), socket(1, datagram), socket(1, packet)]
         for family: UInt32 in [2, 10] {
@@ -153,18 +155,22 @@ package struct Seccomp: Equatable, Sendable {
     }
 
     private static func guards(_ host: Host) -> [Guard] {
-        var guards = [
+        var guards: [(name: String, argument: UInt32, demand: Guard.Demand)] = [
             // TIOCSTI and TIOCLINUX write to a terminal's input, TIOCSETD changes what it is (ioctl_tty(2)).
-            Guard("ioctl", 1, .noneOf([0x5412, 0x541C, 0x5423])),
-            Guard("prctl", 0, .oneOf(harmlessPrctls(host))),
+            ("ioctl", 1, .noneOf([0x5412, 0x541C, 0x5423])),
+            ("prctl", 0, .oneOf(harmlessPrctls(host))),
         ]
         // Process 1 is not to be signalled, nor given limits. Without a pid namespace every signal is judged.
         if host.namespaces.contains(.pid) {
             for name in ["kill", "prlimit64", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"] {
-                guards.append(Guard(name, 0, .noneOf([1])))
+                guards.append((name, 0, .noneOf([1])))
             }
         }
-        return guards
+        return guards.compactMap { guardian in
+            SystemCall(guardian.name).map {
+                Guard(call: $0, argument: guardian.argument, demand: guardian.demand)
+            }
+        }
     }
 
     /// prctl(2) operations that ask, or that name, delay or bind the caller alone.

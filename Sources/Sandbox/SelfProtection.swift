@@ -25,9 +25,9 @@ package enum SelfProtection {
         "wait4", "waitid", "write", "writev",
     ]
 
-    /// Restricts this process for good; the run is not let go when that fails.
+    /// Restricts this process for good.
     package static func install() throws(LaunchError) {
-        let numbers = calls.compactMap(Seccomp.number(of:))
+        let numbers = calls.compactMap { SystemCall($0)?.number }
         guard unsafe gr_restrict_to(numbers, numbers.count) == 0 else {
             throw LaunchError(stage: "supervisor's own filter", errno: .last, subject: "", obstacle: .none)
         }

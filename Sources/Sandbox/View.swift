@@ -56,7 +56,7 @@ package struct View: Equatable, Sendable {
     /// /tmp is the run's own: nothing grants the host's.
     package let privateTemporary: Bool
 
-    private var made: Set<Path> = [.root]
+    private var made: [Path] = [.root]
     private var mounted: [Path] = []
 
     /// The view for the grants.
@@ -81,7 +81,7 @@ package struct View: Equatable, Sendable {
             cover(own)
         } else {
             steps = own.steps
-            made.formUnion([OwnPlaces.devices, OwnPlaces.processes])
+            made += [OwnPlaces.devices, OwnPlaces.processes]
             mounted += [OwnPlaces.devices, OwnPlaces.processes]
         }
         let options = "mode=1777,size=\(temporaryBytes),nr_inodes=65536"
@@ -95,7 +95,7 @@ package struct View: Equatable, Sendable {
                 bind(grant, Self.attributes(all))
             }
         }
-        let links = grants.links.union(sealed.flatMap(\.links))
+        let links = grants.links + sealed.flatMap(\.links)
         for link in links.sorted(by: { $0.place < $1.place }) where !isCovered(link.place) {
             symlink(link)
         }
@@ -133,7 +133,7 @@ package struct View: Equatable, Sendable {
         guard !made.contains(path), !path.isRoot else { return }
         if let mount = mounted.filter({ $0.contains(path) }).max(), !isPrivate(mount) { return }
         directory(path.parent)
-        made.insert(path)
+        made.append(path)
         append(Step(kind: .directory, target: path))
     }
 
@@ -146,7 +146,7 @@ package struct View: Equatable, Sendable {
         directory(path)
         append(Step(kind: .tmpfs, target: path, source: Path(options), attributes: .noExecute))
         mounted.append(path)
-        made.insert(path)
+        made.append(path)
     }
 
     /// Lays the run's own places over those of the host's root.
@@ -194,7 +194,7 @@ package struct View: Equatable, Sendable {
     private mutating func symlink(_ link: Settled.Link) {
         guard !made.contains(link.place) else { return }
         directory(link.place.parent)
-        made.insert(link.place)
+        made.append(link.place)
         append(Step(kind: .symlink, target: link.place, source: link.target))
     }
 

@@ -153,7 +153,7 @@ final class Gate {
     private func foreign(_ call: Notification) -> Consequence {
         let isX32 = call.architecture == nativeArchitecture
         let architecture = isX32 ? "x32" : ForeignArchitecture.name(call.architecture)
-        let name = isX32 ? nil : Seccomp.name(of: call.number, architecture: call.architecture)
+        let name = isX32 ? nil : SystemCall.name(of: call.number, architecture: call.architecture)
         let violation = Violation(
             .syscall, .notPermitted, .sandboxEscape, rule: "syscalls",
             "a system call of the architecture \(architecture) is not granted",

@@ -11,6 +11,7 @@ package final class Supervision {
     private let gate: Gate?
     /// Whether calls can still arrive: the listener ends with the last filtered process.
     private var isListening: Bool
+    private var isProtected = false
     private var step: Step
     private var sampler: Sampler
     private var meter: OutputMeter
@@ -56,6 +57,7 @@ package final class Supervision {
         startedAt = Clock.monotonic
         nextSample = startedAt + Self.firstSample
         child.execute()
+        if !isListening { protect() }
         while report == nil { turn() }
         // Process 1 says it has exited when nothing else is left; killed, it takes everything along as it goes.
         usage.wall = Clock.monotonic - startedAt
@@ -82,6 +84,9 @@ package final class Supervision {
 
         if set.isReady(calls) {
             if set.isOver(calls) { isListening = false } else { follow(gate?.take() ?? .none) }
+            // The first call is the launch's own execve; nothing that the run chose has been read yet, and it is busy
+            // becoming its program.
+            if !isProtected { protect() }
         }
         gate?.settle(set)
         if set.isReady(signal) {
@@ -90,6 +95,16 @@ package final class Supervision {
         if streams.move(set, &meter) { apply(step.take(.output(meter.total), at: Clock.monotonic)) }
         if set.isReady(control) { hear(child.report()) }
         watch()
+    }
+
+    /// Gives up what supervising does not need.
+    private func protect() {
+        isProtected = true
+        do throws(LaunchError) {
+            try SelfProtection.install()
+        } catch {
+            apply(step.take(.unprotected(error), at: Clock.monotonic))
+        }
     }
 
     private func pass(_ signal: Int32) {
