@@ -65,7 +65,7 @@ struct ActReader {
     private func opening(_ call: Notification, _ directory: Int?, _ path: Int, _ flags: OpenFlags) -> Act
         .Kind?
     {
-        let follows = !flags.contains(.noFollow) && !flags.isSuperset(of: [.create, .exclusive])
+        let follows = !flags.contains(.noFollow) && !flags.isSuperset(of: .newFile)
         return guestPath(call, directory, path, follows: follows).map { .open($0, flags: flags) }
     }
 

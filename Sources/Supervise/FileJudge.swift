@@ -89,7 +89,7 @@ struct FileJudge {
 
     private func wouldOpen(_ host: HostFile, flags: OpenFlags) -> Bool {
         if !host.exists { return flags.contains(.create) && host.parentWritable }
-        if flags.isSuperset(of: [.create, .exclusive]) { return false }
+        if flags.isSuperset(of: .newFile) { return false }
         let alters = !flags.intersection(.accessMode).isEmpty || flags.contains(.truncate)
         return (!flags.reads || host.readable) && (!alters || host.writable)
     }

@@ -56,7 +56,8 @@ final class Gate {
             root: root, own: plan.ownDirectories,
             isWanted: plan.limits.disk != nil || plan.limits.fileSize != nil)
         records = plan.recordsAllowed
-        lookup = LiveLookup(root: root, user: plan.user)
+        lookup = LiveLookup(
+            root: root, user: plan.user, fixed: FixedPlaces(plan.grants, own: plan.ownDirectories))
     }
 
     func register(_ set: inout PollSet) -> Int {
@@ -66,6 +67,9 @@ final class Gate {
 
     /// Ends the calls whose connections are decided.
     func settle(_ set: PollSet) { connections.settle(set, listener) }
+
+    /// Whether there is one to take.
+    var hasNext: Bool { listener.hasNext }
 
     /// Takes one call.
     func take() -> Consequence {

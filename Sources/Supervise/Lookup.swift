@@ -38,13 +38,22 @@ final class LiveLookup: Lookup {
     /// The root of the view.
     private let root: CInt
     private let user: User
+    private var fixed: FixedPlaces
 
-    init(root: CInt, user: User) {
+    init(root: CInt, user: User, fixed: FixedPlaces) {
         self.root = root
         self.user = user
+        self.fixed = fixed
     }
 
     func place(of path: GuestPath, for pid: Int32) -> Place? {
+        if let known = fixed[path.text] { return known }
+        let place = lookUp(path, for: pid)
+        if let place { fixed.remember(path.text, place) }
+        return place
+    }
+
+    private func lookUp(_ path: GuestPath, for pid: Int32) -> Place? {
         var absolute = Path(bytes: path.text)
         if !absolute.isAbsolute {
             guard let directory = directory(path.directory, of: pid) else { return nil }
