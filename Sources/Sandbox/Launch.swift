@@ -136,8 +136,11 @@ package final class Child {
         return Confined(root: root, main: main, listener: take(2))
     }
 
-    /// Lets the confined process execute the program. Its execve is the first call the supervisor judges.
-    package func execute() { order("x", []) }
+    /// Lets the confined process execute the program. Where there is a listener its execve is the first call that the
+    /// supervisor judges, and waits there for that.
+    package func execute(_ confined: Confined) {
+        if confined.listener == nil { order("x", []) }
+    }
 
     /// Lets process 1 go, when nothing of the run is to be looked at any more.
     package func dismiss() { order("e", []) }

@@ -81,9 +81,9 @@ package struct View: Equatable, Sendable {
             cover(own)
         } else {
             steps = own.steps
-            made += [OwnPlaces.devices, OwnPlaces.processes]
-            mounted += [OwnPlaces.devices, OwnPlaces.processes]
         }
+        made += [OwnPlaces.devices, OwnPlaces.processes]
+        mounted += [OwnPlaces.devices, OwnPlaces.processes]
         let options = "mode=1777,size=\(temporaryBytes),nr_inodes=65536"
         if privateTemporary { temporary(Path("/tmp"), options) }
         temporary(OwnPlaces.devices.appending("shm"), options)
@@ -160,7 +160,6 @@ package struct View: Equatable, Sendable {
         append(
             own.processStep
                 ?? Step(kind: .maskDirectory, target: OwnPlaces.processes, attributes: .readOnly, mode: 0))
-        mounted += [OwnPlaces.devices, OwnPlaces.processes]
         guard (try? Path("/sys").status()) != nil else { return }
         append(
             Step(

@@ -58,7 +58,7 @@ package final class Supervision {
     package func run() -> Outcome {
         startedAt = Clock.monotonic
         nextSample = startedAt + Self.firstSample
-        child.execute()
+        child.execute(confined)
         if !isListening { protect() }
         while report == nil { turn() }
         // Process 1 says it has exited when nothing else is left; killed, it takes everything along as it goes.

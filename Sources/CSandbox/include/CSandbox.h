@@ -159,7 +159,7 @@ struct gr_child {
 // What the launcher says, one byte each, with descriptors where the program is to have them.
 #define GR_GO_PLAN 'p'    // the plan is in the shared memory; carries standard input, output and error
 #define GR_GO_FILTER 'f'  // the filter is too; carries the entrances of control groups, three at most
-#define GR_GO_EXECUTE 'x' // the verdict is in: execute
+#define GR_GO_EXECUTE 'x' // the verdict is in: execute; said only where no listener holds the execve
 #define GR_GO_EXIT 'e'    // what there was to see of the run has been seen: process 1 may go
 
 // Starts process 1 of a run. On failure returns -1 with *stage and errno set, and nothing is left behind.
