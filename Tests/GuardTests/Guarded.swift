@@ -11,11 +11,14 @@ struct Guarded {
     var environment: [String: String] = [:]
     var input: String?
     var directory: URL
+    /// Kept for as long as there may be runs in it.
+    private let scratch: Scratch
 
     init(_ caller: Caller, policy: String? = "python", settings: [String] = [], in scratch: Scratch) {
         self.caller = caller
         self.policy = policy
         self.settings = settings
+        self.scratch = scratch
         directory = scratch.url
     }
 
