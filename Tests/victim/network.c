@@ -99,7 +99,32 @@ static long connect_to(const char *path, socklen_t length, int abstract, int typ
     return connect(fd, (struct sockaddr *)&address, size);
 }
 
-static long connect_unix(int n, char **a) { return n < 1 ? -1 : connect_to(a[0], (socklen_t)strlen(a[0]), 0, SOCK_STREAM); }
+// PATH [DIRECTORY]
+static long connect_unix(int n, char **a) {
+    if (n < 1 || (n > 1 && chdir(a[1]) != 0)) return -1;
+    return connect_to(a[0], (socklen_t)strlen(a[0]), 0, SOCK_STREAM);
+}
+
+// PATH LINK
+static long connect_unix_link(int n, char **a) {
+    if (n < 2 || symlink(a[0], a[1]) != 0) return -1;
+    return connect_to(a[1], (socklen_t)strlen(a[1]), 0, SOCK_STREAM);
+}
+
+static long send_to_path(int fd, const char *path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+    return fd < 0 ? -1 : sendto(fd, "x", 1, 0, (struct sockaddr *)&address, sizeof address);
+}
+
+static long send_unix(int n, char **a) { return n < 1 ? -1 : send_to_path(socket(AF_UNIX, SOCK_DGRAM, 0), a[0]); }
+
+// One end of a pair may send elsewhere, too.
+static long send_unix_pair(int n, char **a) {
+    int ends[2];
+    return n < 1 || socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) != 0 ? -1 : send_to_path(ends[0], a[0]);
+}
+
 static long connect_unix_datagram(int n, char **a) {
     return n < 1 ? -1 : connect_to(a[0], (socklen_t)strlen(a[0]), 0, SOCK_DGRAM);
 }
@@ -191,5 +216,6 @@ const struct act network_acts[] = {
     {"connect-unix-datagram", connect_unix_datagram}, {"connect-abstract", connect_abstract},
     {"bind-unix", bind_unix}, {"serve-unix", serve_unix}, {"socket", make_socket}, {"ask-tcp", ask_tcp},
     {"ask-tcp-later", ask_tcp_later}, {"reconnect-tcp", reconnect_tcp}, {"serve-tcp", serve_tcp},
-    {"socketpair", make_pair}, {0},
+    {"socketpair", make_pair}, {"connect-unix-link", connect_unix_link}, {"send-unix", send_unix},
+    {"send-unix-pair", send_unix_pair}, {0},
 };
