@@ -13,8 +13,8 @@ struct RaceTests {
         let forbidden = try outside.file("secret")
         let denied = try scratch.file("denied")
         let guarded = Guarded(caller, settings: ["files.deny=[./denied]"], in: scratch)
-        for wrong in [forbidden, denied] {
-            let seen = try guarded.act("race-open", granted, wrong, "20000")
+        for (wrong, rounds) in [(forbidden, "10000"), (denied, "5000")] {
+            let seen = try guarded.act("race-open", granted, wrong, rounds)
             #expect(seen.output == "ok 0\n", "\(seen.output)\(seen.errors)")
             #expect(!seen.violations.isEmpty)
         }
