@@ -11,6 +11,8 @@ struct Guarded {
     var environment: [String: String] = [:]
     var input: String?
     var directory: URL
+    /// Where no namespace can be made, as in many containers: Landlock, the filter and the supervisor are all there is.
+    var isBare = false
     /// Kept for as long as there may be runs in it.
     private let scratch: Scratch
 
@@ -36,14 +38,30 @@ struct Guarded {
         return name
     }
 
+    /// Takes the right to make namespaces away from what follows, and every capability with it.
+    private static let bare: [String] = {
+        let steps = """
+            echo 0 > /proc/sys/user/max_user_namespaces && \
+            exec setpriv --bounding-set=-all --inh-caps=-all --ambient-caps=-all --no-new-privs "$@"
+            """
+        return ["/usr/bin/unshare", "--user", "--map-root-user", "/bin/sh", "-c", steps, "sh"]
+    }()
+
+    /// Whether this machine lets every caller that can be here give namespaces up.
+    static let canBeBare = Caller.possible.allSatisfy { caller in
+        (try? Command(bare + ["/bin/true"], as: caller, in: Shared.directory).run())?.status == 0
+    }
+
     /// Runs the victim for one act.
     func act(_ words: String...) throws -> Seen { try run(["--", Shared.victim] + words) }
 
     /// Runs `guardrun [options] command...` and waits for it.
     func run(_ command: [String]) throws -> Seen {
-        let audit = directory.appendingPathComponent("audit-\(UUID().uuidString)")
+        // Without a view nothing can be cut out of what is granted.
+        let elsewhere = isBare ? try Scratch(for: caller) : scratch
+        let audit = (isBare ? elsewhere.url : directory).appendingPathComponent("audit-\(UUID().uuidString)")
         let object = directory.appendingPathComponent("object-\(UUID().uuidString).json")
-        var words = [Shared.guardrun]
+        var words = (isBare ? Self.bare : []) + [Shared.guardrun]
         if let policy { words += ["-p", policy] }
         for setting in settings { words += ["--set", setting] }
         words += ["--audit", audit.path, "--json", object.path] + options + command

@@ -5,24 +5,6 @@ import Testing
 /// What a process may not do to others, nor to who it is.
 @Suite("Processes and identity")
 struct ProcessDenialTests {
-    /// A process of the caller's, outside every run.
-    final class Bystander {
-        private let process = Process()
-
-        init(_ caller: Caller) throws {
-            let isOther = caller == .user && getuid() == 0
-            process.executableURL = URL(fileURLWithPath: isOther ? "/usr/bin/setpriv" : "/bin/sleep")
-            let identity = ["--reuid", "\(Caller.uid)", "--regid", "\(Caller.uid)", "--clear-groups", "--"]
-            process.arguments = (isOther ? identity + ["/bin/sleep"] : []) + ["1000"]
-            try process.run()
-        }
-
-        deinit { kill(process.processIdentifier, SIGKILL) }
-
-        var pid: String { "\(process.processIdentifier)" }
-        var isAlive: Bool { process.isRunning }
-    }
-
     static let onOthers: [(act: String, syscall: String)] = [
         ("trace", "ptrace"), ("read-memory", "process_vm_readv"), ("write-memory", "process_vm_writev"),
     ]

@@ -117,6 +117,27 @@ static long take_descriptor(int n, char **a) {
 
 static long compare(int n, char **a) { (void)n, (void)a; return syscall(SYS_kcmp, getpid(), getpid(), 0, 0, 0); }
 
+// PID SIGNAL, by a descriptor of the process.
+static long signal_descriptor(int n, char **a) {
+    if (n < 2) return -1;
+    int handle = (int)syscall(SYS_pidfd_open, atoi(a[0]), 0);
+    return handle < 0 ? -1 : syscall(SYS_pidfd_send_signal, handle, atoi(a[1]), NULL, 0);
+}
+
+// PID SIGNAL, sent by the kernel when there is something to read.
+static long signal_by_owner(int n, char **a) {
+    int ends[2];
+    if (n < 2 || pipe(ends) != 0 || fcntl(ends[0], F_SETOWN, atoi(a[0])) != 0) return -1;
+    if (fcntl(ends[0], F_SETSIG, atoi(a[1])) != 0 || fcntl(ends[0], F_SETFL, O_ASYNC) != 0) return -1;
+    return write(ends[1], "x", 1) == 1 ? 0 : -1;
+}
+
+// PID: takes all files from it but those that it has.
+static long limit_other(int n, char **a) {
+    uint64_t limit[2] = {0, 0};
+    return n < 1 ? -1 : syscall(SYS_prlimit64, atoi(a[0]), 7, limit, NULL);
+}
+
 // PID SIGNAL
 static long signal_of(int n, char **a) { return n < 2 ? -1 : syscall(SYS_kill, atoi(a[0]), atoi(a[1])); }
 static long signal_thread(int n, char **a) { return n < 2 ? -1 : syscall(SYS_tgkill, atoi(a[0]), atoi(a[0]), atoi(a[1])); }
@@ -198,5 +219,6 @@ const struct act process_acts[] = {
     {"unshare", unshare_of}, {"clone", clone_of}, {"clone3", clone3_of}, {"setns", enter_namespace},
     {"setuid", become}, {"setgid", become_group}, {"setresuid", become_all}, {"prctl", control},
     {"daemon", daemon_of}, {"execute-descriptor", execute_descriptor}, {"execveat", execute_at}, {"opened", opened},
-    {"environment", environment_of}, {0},
+    {"environment", environment_of}, {"kill-descriptor", signal_descriptor}, {"kill-owner", signal_by_owner},
+    {"limit-other", limit_other}, {0},
 };
