@@ -20,6 +20,7 @@ package struct Seccomp: Equatable, Sendable {
 
     package struct Rule: Equatable, Sendable {
         package let call: SystemCall
+        package var name: String { call.name }
         /// All of these hold; none is always met.
         package let conditions: [Comparison]
 
@@ -32,6 +33,7 @@ package struct Seccomp: Equatable, Sendable {
     /// A call that never gets further than the filter.
     package struct Answer: Equatable, Sendable {
         package let call: SystemCall
+        package var name: String { call.name }
         package let errno: UInt16
     }
 
@@ -43,6 +45,7 @@ package struct Seccomp: Equatable, Sendable {
         }
 
         package let call: SystemCall
+        package var name: String { call.name }
         package let argument: UInt32
         package let demand: Demand
     }
@@ -60,6 +63,11 @@ package struct Seccomp: Equatable, Sendable {
 
         static func int(_ argument: UInt32, hasNoneOf bits: UInt32) -> Comparison {
             Comparison(argument: argument, mask: UInt64(bits), value: 0)
+        }
+
+        /// A socket's type without the flags that stand above it (socket(2)).
+        static func type(_ argument: UInt32, is value: UInt64) -> Comparison {
+            Comparison(argument: argument, mask: 0xF, value: value)
         }
 
         static func word(_ argument: UInt32, is value: UInt64) -> Comparison {
@@ -82,20 +90,25 @@ package struct Seccomp: Equatable, Sendable {
         if !listener {
             native += ["creat", "execve", "listen", "openat2", "sendmmsg", "sendmsg"] + SyscallTable.opens
         }
-        if network.allowsAny { native += ["sendto"] + (listener ? [] : ["connect"]) }
+        // Nothing that these could reach is kept from the run then: local datagram sockets, which take any path at
+        // any time, are not given out (`sockets`).
+        if network.allowsAny { native += ["sendmmsg", "sendmsg", "sendto"] + (listener ? [] : ["connect"]) }
         native += rules.allow.map(\.value)
 
         let denied = SystemCallSet(rules.deny.map(\.value))
         let unconditional = native.compactMap { SystemCall($0) }.filter { !denied.contains($0) }
         let isUnconditional = SystemCallSet(unconditional)
-        let conditional = Self.conditional(visibility: visibility, countsForks: countsForks, host: host)
-            .filter { !denied.contains($0.call) && !isUnconditional.contains($0.call) }
+        let conditional = Self.conditional(
+            visibility: visibility, network: network, countsForks: countsForks, host: host
+        )
+        .filter { !denied.contains($0.call) && !isUnconditional.contains($0.call) }
         let asked = SystemCallSet(rules.allow.map(\.value))
         guards = Self.guards(host).filter { !denied.contains($0.call) && !asked.contains($0.call) }
         let isGuarded = SystemCallSet(guards.map(\.call))
-        answered = SyscallTable.habits.compactMap { habit in
-            SystemCall(habit.name).map { Answer(call: $0, errno: habit.errno) }
-        }.filter { !denied.contains($0.call) }
+        answered = (SyscallTable.habits + (host.namespaces.contains(.pid) ? [] : SyscallTable.unnamespaced))
+            .compactMap { habit in
+                SystemCall(habit.name).map { Answer(call: $0, errno: habit.errno) }
+            }.filter { !denied.contains($0.call) }
         let isAnswered = SystemCallSet(answered.map(\.call))
 
         allowed = unconditional.map { Rule($0) } + conditional
@@ -110,7 +123,9 @@ package struct Seccomp: Equatable, Sendable {
     }
 
     /// The conditions under which a call of `SyscallTable.conditional`, or an open in `fast`, runs natively.
-    private static func conditional(visibility: Visibility, countsForks: Bool, host: Host) -> [Rule] {
+    private static func conditional(
+        visibility: Visibility, network: NetworkRules, countsForks: Bool, host: Host
+    ) -> [Rule] {
         var rules: [Named] = [
             ("unshare", [.int(0, hasNoneOf: Namespaces.everyFlag | 0x80)]),  // CLONE_NEWTIME
             ("personality", [.int(0, is: 0)]),
@@ -122,12 +137,13 @@ package struct Seccomp: Equatable, Sendable {
             ("sendto", [.word(4, is: 0), .int(3, hasNoneOf: 0x2000_0000)]),
             // On a descriptor, without a path.
             ("utimensat", [.word(1, is: 0)]),
-            ("socketpair", [.int(0, is: 1)]),
+            ("socketpair", [.int(0, is: 1), .type(1, is: stream)]),
+            ("socketpair", [.int(0, is: 1), .type(1, is: packets)]),
         ]
         if !countsForks || !host.listener {
             rules.append(("clone", [.int(0, hasNoneOf: Namespaces.everyFlag)]))
         }
-        rules += sockets(host)
+        rules += sockets(network, host)
         if visibility == .fast && host.listener {
             // O_ACCMODE, O_CREAT, O_TRUNC, __O_TMPFILE.
             let mayWrite: UInt32 = 0o3 | 0o100 | 0o1000 | 0o20_000_000
@@ -139,18 +155,27 @@ package struct Seccomp: Equatable, Sendable {
 
     private typealias Named = (name: String, conditions: [Comparison])
 
-    /// Streams and datagrams of the local and the two Internet families (address_families(7)); the low four bits
-    /// are the type. Without a network namespace, datagrams would leave before anybody saw an address.
-    private static func sockets(_ host: Host) -> [Named] {
-        let (stream, datagram, packet) = (UInt64(1), UInt64(2), UInt64(5))
-        func socket(_ family: UInt32, _ type: UInt64) -> Named {
-            ("socket", [.int(0, is: family), Comparison(argument: 1, mask: 0xF, value: type)])
+    /// SOCK_STREAM and SOCK_SEQPACKET, whose destination is settled once, by connect(2); SOCK_DGRAM, where every
+    /// message may name another.
+    private static let (stream, packets, datagram): (UInt64, UInt64, UInt64) = (1, 5, 2)
+
+    /// Sockets of the local and the two Internet families (address_families(7)) that the run may have.
+    ///
+    /// An address in memory could change after it was judged, so only sockets to which no address that sending may
+    /// name is forbidden are given out: no local datagrams, whatever the policy, and Internet datagrams where they
+    /// are held by a network namespace or every destination is granted. Protocols are named because others than
+    /// TCP and UDP have more ways to connect (setsockopt(2) of SCTP).
+    private static func sockets(_ network: NetworkRules, _ host: Host) -> [Named] {
+        var rules: [Named] = [stream, packets].map { ("socket", [.int(0, is: 1), .type(1, is: $0)]) }
+        func internet(_ type: UInt64, _ protocols: [UInt32]) {
+            for family: UInt32 in [2, 10] {
+                rules += protocols.map {
+                    ("socket", [.int(0, is: family), .type(1, is: type), .int(2, is: $0)])
+                }
+            }
         }
-        var rules = [socket(1, stream), socket(1, datagram), socket(1, packet)]
-        for family: UInt32 in [2, 10] {
-            rules.append(socket(family, stream))
-            if host.namespaces.contains(.network) { rules.append(socket(family, datagram)) }
-        }
+        internet(stream, [0, 6])  // IPPROTO_TCP
+        if host.namespaces.contains(.network) || network.allowsAny { internet(datagram, [0, 17]) }  // UDP
         return rules
     }
 
@@ -165,6 +190,12 @@ package struct Seccomp: Equatable, Sendable {
             for name in ["kill", "prlimit64", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"] {
                 guards.append((name, 0, .noneOf([1])))
             }
+        } else {
+            // Limits of the caller alone, and no descriptor whose signals go to whom it names (fcntl(2), F_SETOWN
+            // and F_SETOWN_EX; FIOSETOWN and SIOCSPGRP of socket(7)).
+            guards.append(("prlimit64", 0, .oneOf([0])))
+            guards.append(("fcntl", 1, .noneOf([8, 15])))
+            guards.append(("ioctl", 1, .noneOf([0x8901, 0x8902])))
         }
         return guards.compactMap { guardian in
             SystemCall(guardian.name).map {

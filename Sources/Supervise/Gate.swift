@@ -106,9 +106,11 @@ final class Gate {
             if records, let failure = recordAllowed(act) { return failure }
             switch address {
             case .inet4, .inet6: connections.connect(act.call, socket, address, listener)
+            case .unspecified: connections.disconnect(act.call, socket, listener)
             default: connections.connectLocal(act.call, socket, address, root: root, listener)
             }
         case .bind(let socket, let address): connections.bind(act.call, socket, address, listener)
+        case .listen(let socket, let address): connections.listen(act.call, socket, address, listener)
         case .memory(let name, let flags): giveMemory(act.call, name, flags)
         }
         return .none

@@ -18,6 +18,12 @@ package protocol Lookup {
     func host(_ path: Path) -> HostFile
     /// The program a process runs, as the run sees it.
     func executable(of pid: Int32) -> String
+    /// The first bytes of a file, as the run sees it; none where they cannot be read.
+    func start(of path: Path) -> [UInt8]
+}
+
+extension Lookup {
+    package func start(of path: Path) -> [UInt8] { [] }
 }
 
 /// What the host has at a path, and what this user may do with it.
@@ -88,6 +94,14 @@ final class LiveLookup: Lookup {
 
     func executable(of pid: Int32) -> String {
         (try? Path("/proc/\(pid)/exe").linkTarget())?.description ?? ""
+    }
+
+    func start(of path: Path) -> [UInt8] {
+        // Not waiting, because a pipe with a name would keep everything else waiting.
+        guard let file = try? Descriptor.open(path, O_RDONLY | O_NONBLOCK, resolve: Self.plain, in: root),
+            (try? file.status())?.kind == .regular
+        else { return [] }
+        return (try? file.read(atMost: Script.length)) ?? []
     }
 
     func host(_ path: Path) -> HostFile {
