@@ -30,24 +30,25 @@ final class RunRecord {
         }
     }
 
-    /// Opens the trail and writes what the run starts with. Without a trail nothing runs.
-    func begin(_ plan: Plan, _ code: CodeToRun, _ inspection: Inspection) -> Witness {
-        do {
-            let trail = try Trail(
+    /// Opens the trail and writes what the run starts with.
+    func begin(
+        _ plan: Plan, _ code: CodeToRun, _ inspection: Inspection
+    ) throws(RecordingError) -> Witness {
+        let trail: Trail
+        do throws(SystemError) {
+            trail = try Trail(
                 runID, in: store, syncsDenials: loaded.policy.audit.denials == .sync,
                 maxBytes: loaded.policy.audit.maxBytes, listener: listener)
-            self.trail = trail
-            let witness = Witness(trail)
-            try witness.record(
-                RunEvents.started(plan, policy: policy, codeDigest: code.digest, notes: code.notes),
-                counting: false)
-            for event in inspection.events { try witness.record(event, counting: false) }
-            return witness
-        } catch let error as SystemError {
-            fail("the audit trail cannot be written to \(store.directory), so nothing was run: \(error)")
         } catch {
-            fail("the audit trail cannot be written, so nothing was run: \(error)")
+            throw RecordingError("\(error)")
         }
+        self.trail = trail
+        let witness = Witness(trail)
+        try witness.record(
+            RunEvents.started(plan, policy: policy, codeDigest: code.digest, notes: code.notes),
+            counting: false)
+        for event in inspection.events { try witness.record(event, counting: false) }
+        return witness
     }
 
     private var listener: (([UInt8]) -> Void)? { events.map { outlet in { outlet.put($0) } } }

@@ -15,6 +15,8 @@ final class Gate {
         case execsExceeded
         /// A process more was refused.
         case forkRefused(UInt64)
+        /// A process has as many files open as it may, and asked for one more.
+        case filesExhausted(UInt64)
         /// What had to be recorded could not be.
         case unrecorded(RecordingError)
     }
@@ -29,6 +31,7 @@ final class Gate {
     private let census: Census
     private let plan: Plan
     private let records: Bool
+    private var openFiles: OpenFiles
 
     private(set) var violations = 0
     private(set) var execs = 0
@@ -56,6 +59,7 @@ final class Gate {
             root: root, own: plan.ownDirectories,
             isWanted: plan.limits.disk != nil || plan.limits.fileSize != nil)
         records = plan.recordsAllowed
+        openFiles = OpenFiles(limit: plan.limits.openFiles)
         lookup = LiveLookup(root: root, user: plan.user)
     }
 
@@ -88,7 +92,9 @@ final class Gate {
         case .proceed:
             written.note(act, lookup)
             if records, let failure = recordAllowed(act) { return failure }
+            let exhausted = openFiles.reaching(act)
             listener.proceed(act.call)
+            if let exhausted { return .filesExhausted(exhausted) }
         case .start(let path, let arguments): return start(act, path, arguments)
         case .fork:
             if let count = census.refuses() {
