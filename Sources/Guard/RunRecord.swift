@@ -57,7 +57,8 @@ final class RunRecord {
     func finish(_ outcome: Outcome, _ plan: Plan, _ witness: Witness, _ inspection: Inspection) -> Int32 {
         let status = Self.exitStatus(outcome)
         do throws(RecordingError) {
-            if outcome.kind != .refused { try witness.record(RunEvents.exited(outcome), counting: false) }
+            // A trail that is full has no room for this one, and still takes its seal.
+            if outcome.kind != .refused { try? witness.record(RunEvents.exited(outcome), counting: false) }
             try trail?.seal(RunEvents.finished(outcome, exitStatus: status))
         } catch {
             Terminal.standardError.line("guardrun: the trail has no seal: \(error)")
