@@ -34,6 +34,9 @@ let package = Package(
         .systemLibrary(name: "CJansson"),
 
         .testTarget(name: "GuardTests", dependencies: ["guardrun", "Audit", "Event", "Linux"]),
+        .testTarget(name: "AuditTests", dependencies: ["Audit", "Event", "Linux"]),
+        .testTarget(
+            name: "SuperviseTests", dependencies: ["Supervise", "Sandbox", "Policy", "Event", "Linux"]),
         .testTarget(name: "PolicyTests", dependencies: ["Policy", "YAML", "Event", "Linux"]),
         .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "Policy", "Linux"]),
         .testTarget(name: "YAMLTests", dependencies: ["YAML"]),

@@ -22,6 +22,18 @@ package struct RunSummary: Equatable, Sendable {
         command = (first["command"]?.elements ?? []).compactMap(\.stringValue).joined(separator: " ")
         policy = first["policy"]?["name"]?.stringValue ?? ""
         outcome = isSealed ? last?["outcome"]?.stringValue ?? "?" : "cut off"
-        violations = Int(last?["counts"]?["violations"]?.intValue ?? 0)
+        violations =
+            isSealed
+            ? Int(last?["counts"]?["violations"]?.intValue ?? 0) : Self.counted(lines, run, in: store)
+    }
+
+    /// What a run without a seal had refused: the lines of its trail, and how often each came again.
+    private static func counted(_ lines: [ArraySlice<UInt8>], _ run: RunID, in store: Store) -> Int {
+        let written = lines.count {
+            JSONReader.value($0)?["type"]?.stringValue == Event.Kind.policyViolation.rawValue
+        }
+        let bytes = (try? store.tally(of: run).contents(atMost: Tally.capacity * 16)) ?? []
+        let again = Tally.read(bytes).reduce(UInt64(0)) { $0 &+ $1.count }
+        return written + Int(truncatingIfNeeded: again)
     }
 }

@@ -13,8 +13,12 @@ package final class Tally {
     /// Makes the file, which must not be there.
     package init(_ path: Path) throws(SystemError) {
         let file = try Descriptor.open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
-        guard ftruncate(file.number, Self.capacity * 16) == 0 else {
-            throw SystemError("ftruncate", path.description)
+        do throws(SystemError) {
+            // Zeros and not a hole: on a disk that fills up, a hole would end this process when it is counted in.
+            try file.write([UInt8](repeating: 0, count: Self.capacity * 16))
+        } catch {
+            unsafe path.withCString { unsafe _ = unlink($0) }
+            throw error
         }
         mapping = try Mapping(of: file, length: Self.capacity * 16)
     }

@@ -105,7 +105,7 @@ package final class Trail: Recorder {
     /// Keeps room for `count` more bytes and a seal after them (fallocate(2)). A file system that cannot keep room
     /// is used without.
     private func reserve(_ count: UInt64) throws(SystemError) {
-        let needed = size + count + Self.sealRoom
+        let needed = size + count + sealRoom
         guard needed > reserved else { return }
         let step = needed + Self.reserveStep
         guard let errno = keepRoom(in: file, from: size, upTo: step) else {
@@ -118,8 +118,8 @@ package final class Trail: Recorder {
         reserved = .max
     }
 
-    /// A seal names every event that came again, each in about forty bytes.
-    private static let sealRoom: UInt64 = 16 << 10
+    /// A seal names every event that came again, each in less than fifty bytes.
+    private var sealRoom: UInt64 { (16 << 10) + UInt64(known.count) * 50 }
     private static let reserveStep: UInt64 = 48 << 10
 
     /// What makes two events the same: everything but the process, because a loop that forks is still a loop.

@@ -17,11 +17,11 @@ struct AuditCommand {
             store: Store.standard(
                 asked: flags.last("--audit").map { Path($0) }, user: context.user,
                 workingDirectory: context.directory),
-            isJSON: flags.last("--format") == "json", names: Array(flags.words.dropFirst()))
+            isJSON: try flags.wantsJSON(), names: Array(flags.words.dropFirst()))
         switch flags.words.first {
         case "list": command.list()
         case "show": try command.show()
-        case "verify": command.verify()
+        case "verify": try command.verify()
         case let other?:
             let near = suggestion(for: other, among: ["list", "show", "verify"])
             throw UsageError(
@@ -77,10 +77,13 @@ struct AuditCommand {
         Exit.now(verification.isSound ? Exit.success : Exit.unsound)
     }
 
-    private func verify() -> Never {
+    private func verify() throws(UsageError) -> Never {
         let terminal = Terminal.standardOutput
         var isSound = true
         let found = runs(names)
+        guard !found.isEmpty || names.isEmpty else {
+            throw UsageError(description: "no run is named '\(inert(names[0]))' in \(store.runs)")
+        }
         for run in found {
             let verification = Verification.of(run, in: store)
             isSound = isSound && verification.isSound

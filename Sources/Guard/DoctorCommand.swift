@@ -12,7 +12,7 @@ struct DoctorCommand {
     init(_ words: [[UInt8]]) throws(UsageError) {
         let flags = try Flags(words, [.init("--format", takes: "'text' or 'json'")])
         guard flags.operands.isEmpty else { throw UsageError(description: "doctor takes no operands") }
-        isJSON = flags.last("--format") == "json"
+        isJSON = try flags.wantsJSON()
     }
 
     func run() -> Never {

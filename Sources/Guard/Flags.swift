@@ -69,6 +69,16 @@ struct Flags {
     func all(_ name: String) -> [String] { given.filter { $0.name == name }.compactMap(\.value) }
     func last(_ name: String) -> String? { all(name).last }
 
+    /// Whether `--format` asks for JSON; text is the default, and there is nothing else.
+    func wantsJSON() throws(UsageError) -> Bool {
+        switch last("--format") {
+        case nil, "text": return false
+        case "json": return true
+        case let other?:
+            throw UsageError(description: "--format takes 'text' or 'json', not '\(inert(other))'")
+        }
+    }
+
     /// The operands as text.
     var words: [String] { operands.map { String(decoding: $0, as: UTF8.self) } }
 }

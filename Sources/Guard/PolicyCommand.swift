@@ -8,13 +8,14 @@ enum PolicyCommand {
         let flags = try Flags(
             words, [.init("--format", takes: "'text' or 'json'"), .init("--set", takes: "PATH=VALUE")])
         let names = Array(flags.words.dropFirst())
+        let isJSON = try flags.wantsJSON()
         switch flags.words.first {
         case "check": check(names, flags)
         case "show":
             guard names.count == 1 else {
                 throw UsageError(description: "policy show takes one profile or file")
             }
-            show(names[0], flags)
+            show(names[0], flags, isJSON: isJSON)
         case "list":
             for name in Profiles.names { Terminal.standardOutput.line(name) }
             Exit.now(Exit.success)
@@ -54,9 +55,9 @@ enum PolicyCommand {
         Exit.now(isWrong ? Exit.policy : Exit.success)
     }
 
-    private static func show(_ name: String, _ flags: Flags) -> Never {
+    private static func show(_ name: String, _ flags: Flags, isJSON: Bool) -> Never {
         let loaded = Loading.policy(name, settings: flags.all("--set"), Context.current())
-        if flags.last("--format") == "json" {
+        if isJSON {
             Terminal.standardOutput.write(bytes: loaded.policy.document.encoded + [UInt8(ascii: "\n")])
         } else {
             Terminal.standardOutput.write(loaded.yaml)

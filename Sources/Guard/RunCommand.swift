@@ -39,8 +39,8 @@ struct RunCommand {
         let streams = Loading.streams(loaded.policy.limits, code, terminal: options.terminal)
         let inspection = Inspection(loaded.policy.scan, mode: options.scanning)
         let launched = launch(streams, inspection)
-        let witness = record.begin(launched.plan, code, inspection)
-        guard inspection.decide() else {
+        let (witness, isAllowed) = decide(launched, inspection)
+        guard isAllowed else {
             launched.child.abandon()
             launched.plan.clear()
             Exit.now(record.finish(.refused(inspection.reason), launched.plan, witness, inspection))
@@ -51,6 +51,21 @@ struct RunCommand {
         let status = record.finish(supervision.run(), launched.plan, witness, inspection)
         launched.child.reap()
         Exit.now(status)
+    }
+
+    /// Begins the trail and decides whether the code may run. Without a trail nothing runs.
+    private func decide(_ launched: Launching, _ inspection: Inspection) -> (Witness, Bool) {
+        do throws(RecordingError) {
+            let witness = try record.begin(launched.plan, code, inspection)
+            let isAllowed = inspection.decide()
+            try witness.record(
+                RunEvents.decided(allowed: isAllowed, reason: inspection.reason), counting: false)
+            return (witness, isAllowed)
+        } catch {
+            launched.child.abandon()
+            launched.plan.clear()
+            fail("the audit trail cannot be written, so nothing was run: \(error)")
+        }
     }
 
     /// Those that a person or a service manager sends; they are passed on to the program.

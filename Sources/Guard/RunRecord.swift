@@ -15,6 +15,7 @@ final class RunRecord {
     private let loaded: Policy.Loaded
     private lazy var policy = PolicySummary(loaded)
     private var trail: Trail?
+    private var failure: RecordingError?
 
     init(_ options: Options, _ context: Context, _ loaded: Policy.Loaded) {
         self.options = options
@@ -30,15 +31,16 @@ final class RunRecord {
         }
     }
 
-    /// Opens the trail, once however often the launch has to be tried. Without a trail nothing runs.
+    /// Opens the trail, once however often the launch has to be tried. What stands in the way comes out when the run
+    /// is to begin: it must not end guardrun here, in the middle of a launch.
     func open() {
-        guard trail == nil else { return }
+        guard trail == nil, failure == nil else { return }
         do throws(SystemError) {
             trail = try Trail(
                 runID, in: store, syncsDenials: loaded.policy.audit.denials == .sync,
                 maxBytes: loaded.policy.audit.maxBytes, listener: listener)
         } catch {
-            fail("the audit trail cannot be written to \(store.directory), so nothing was run: \(error)")
+            failure = RecordingError("\(error)")
         }
     }
 
@@ -46,19 +48,17 @@ final class RunRecord {
     func discard() { trail?.discard() }
 
     /// Writes what the run starts with.
-    func begin(_ plan: Plan, _ code: CodeToRun, _ inspection: Inspection) -> Witness {
+    func begin(
+        _ plan: Plan, _ code: CodeToRun, _ inspection: Inspection
+    ) throws(RecordingError) -> Witness {
         open()
-        guard let trail else { fail("the audit trail is not open, so nothing was run") }
+        guard let trail else { throw failure ?? RecordingError("it is not open") }
         let witness = Witness(trail)
-        do throws(RecordingError) {
-            try witness.record(
-                RunEvents.started(plan, policy: policy, codeDigest: code.digest, notes: code.notes),
-                counting: false)
-            for event in inspection.events { try witness.record(event, counting: false) }
-            return witness
-        } catch {
-            fail("the audit trail cannot be written, so nothing was run: \(error)")
-        }
+        try witness.record(
+            RunEvents.started(plan, policy: policy, codeDigest: code.digest, notes: code.notes),
+            counting: false)
+        for event in inspection.events { try witness.record(event, counting: false) }
+        return witness
     }
 
     private var listener: (([UInt8]) -> Void)? { events.map { outlet in { outlet.put($0) } } }
@@ -67,7 +67,8 @@ final class RunRecord {
     func finish(_ outcome: Outcome, _ plan: Plan, _ witness: Witness, _ inspection: Inspection) -> Int32 {
         let status = Self.exitStatus(outcome)
         do throws(RecordingError) {
-            if outcome.kind != .refused { try witness.record(RunEvents.exited(outcome), counting: false) }
+            // A trail that is full has no room for this one, and still takes its seal.
+            if outcome.kind != .refused { try? witness.record(RunEvents.exited(outcome), counting: false) }
             try trail?.seal(RunEvents.finished(outcome, exitStatus: status))
         } catch {
             Terminal.standardError.line("guardrun: the trail has no seal: \(error)")

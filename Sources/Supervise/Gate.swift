@@ -15,6 +15,8 @@ final class Gate {
         case execsExceeded
         /// A process more was refused.
         case forkRefused(UInt64)
+        /// A process has as many files open as it may, and asked for one more.
+        case filesExhausted(UInt64)
         /// What had to be recorded could not be.
         case unrecorded(RecordingError)
     }
@@ -29,6 +31,7 @@ final class Gate {
     private let census: Census
     private let plan: Plan
     private let records: Bool
+    private var openFiles: OpenFiles
 
     private(set) var violations = 0
     private(set) var execs = 0
@@ -58,6 +61,7 @@ final class Gate {
         records = plan.recordsAllowed
         lookup = LiveLookup(
             root: root, user: plan.user, fixed: FixedPlaces(plan.grants, own: plan.ownDirectories))
+        openFiles = OpenFiles(limit: plan.limits.openFiles)
     }
 
     func register(_ set: inout PollSet) -> Int {
@@ -92,7 +96,9 @@ final class Gate {
         case .proceed:
             written.note(act, lookup)
             if records, let failure = recordAllowed(act) { return failure }
+            let exhausted = openFiles.reaching(act)
             listener.proceed(act.call)
+            if let exhausted { return .filesExhausted(exhausted) }
         case .start(let path, let arguments): return start(act, path, arguments)
         case .fork:
             if let count = census.refuses() {

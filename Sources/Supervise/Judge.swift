@@ -58,8 +58,8 @@ package struct Judge {
 
     /// Memory with a name is given out sealed against execution; asked for executable, it is refused.
     private func memory(_ name: [UInt8], _ flags: UInt64) -> Ruling {
-        let (exec, known): (UInt64, UInt64) = (0x10, 0x3)  // MFD_EXEC; MFD_CLOEXEC, MFD_ALLOW_SEALING
-        if flags & exec == 0, flags & ~known == 0 { return .memory(name: name, flags: flags) }
+        let known: UInt64 = 0x1 | 0x2 | 0x8  // MFD_CLOEXEC, MFD_ALLOW_SEALING, MFD_NOEXEC_SEAL
+        if flags & ~known == 0 { return .memory(name: name, flags: flags) }
         return .violate(
             Violation(
                 .syscall, .notPermitted, .codeExecution, rule: "syscalls", "executable memory is not granted",

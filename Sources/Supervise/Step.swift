@@ -24,6 +24,8 @@ package enum Input: Equatable, Sendable {
     case execsExceeded(Int)
     /// A process more than there may be was refused.
     case forkRefused(UInt64)
+    /// A process with all the files open that it may have asked for one more.
+    case filesExhausted(UInt64)
     case violationKills
     case unrecorded(RecordingError)
     /// The supervisor could not give up what it does not need.
@@ -77,6 +79,8 @@ package struct Step: Sendable {
             return exceed("execs", "\(count)", "\(limits.execs ?? 0)", now, politely: false)
         case .forkRefused(let count):
             return refuse("processes", "\(count)", "\(limits.processes ?? 0)", "EAGAIN")
+        case .filesExhausted(let count):
+            return refuse("open_files", "\(count)", "\(limits.openFiles ?? 0)", "EMFILE")
         case .violationKills:
             guard ending == nil else { return [] }
             ending = .policy

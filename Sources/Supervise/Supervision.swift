@@ -149,6 +149,7 @@ package final class Supervision {
         case .kill: apply(step.take(.violationKills, at: now))
         case .execsExceeded: apply(step.take(.execsExceeded(gate?.execs ?? 0), at: now))
         case .forkRefused(let count): apply(step.take(.forkRefused(count), at: now))
+        case .filesExhausted(let count): apply(step.take(.filesExhausted(count), at: now))
         case .unrecorded(let error): apply(step.take(.unrecorded(error), at: now))
         }
     }
