@@ -3,7 +3,7 @@ import Testing
 @testable import Guard
 
 /// The command line is read by one rule, and any words at all are read or refused.
-@Suite("Options", .timeLimit(.minutes(1)))
+@Suite("Options")
 struct OptionTests {
     private func words(_ text: [String]) -> [[UInt8]] { text.map { Array($0.utf8) } }
 

@@ -6,7 +6,7 @@ import Testing
 @testable import Supervise
 
 /// What a call is about is read from memory that a hostile program filled: never a trap, never beyond the bounds.
-@Suite("Reading acts from a caller's memory", .timeLimit(.minutes(1)))
+@Suite("Reading acts from a caller's memory")
 struct ActReaderTests {
     /// Memory of this process that stands for a caller's: it ends where nothing can be read.
     @safe final class Memory {
