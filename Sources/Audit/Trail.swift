@@ -40,6 +40,11 @@ package final class Trail: Recorder {
         try reserve(0)
     }
 
+    /// Removes a trail that holds nothing yet.
+    package func discard() {
+        if sequence == 0 { unsafe path.withCString { unsafe _ = unlink($0) } }
+    }
+
     package func record(_ event: Event, counting: Bool) throws(RecordingError) {
         guard counting else { return try append(event) }
         let key = identity(of: event)

@@ -174,14 +174,31 @@ static struct gr_message executed(int ends[2]) {
     return message;
 }
 
+// What every run's view has, made while the launcher makes the plan.
+static enum gr_stage begin_view(const struct gr_birth *birth, struct gr_view *view) {
+    if (!birth->staging) return GR_STAGE_NONE;
+    enum gr_stage stage = gr_place_root(view, birth->staging, 0, 0);
+    return stage == GR_STAGE_NONE ? gr_furnish(view, birth->own, birth->own_count, 0) : stage;
+}
+
+static enum gr_stage finish_view(const struct gr_launch *launch, struct gr_view *view) {
+    enum gr_stage stage = GR_STAGE_NONE;
+    if (!launch->has_view) return stage;
+    if (!view->is_placed) stage = gr_place_root(view, launch->staging, launch->root_is_bind, launch->root_attributes);
+    if (stage == GR_STAGE_NONE) stage = gr_furnish(view, launch->view, launch->view_count, launch->view_done);
+    return stage == GR_STAGE_NONE ? gr_enter_view(view, launch->root_is_bind) : stage;
+}
+
 _Noreturn void gr_run_init(const struct gr_birth *birth, const struct gr_shared *shared, int control) {
     int in_pid_namespace = (birth->namespaces & CLONE_NEWPID) != 0;
     int standard[GR_DESCRIPTORS];
+    struct gr_view view = {0};
     follow_launcher(in_pid_namespace);
     enum gr_stage stage = take_identity(birth);
+    if (stage == GR_STAGE_NONE) stage = begin_view(birth, &view);
     if (stage != GR_STAGE_NONE) fail(control, stage);
     if (gr_await(control, GR_GO_PLAN, standard) != 0) _exit(125);
-    if (shared->launch.staging) stage = gr_build_view(&shared->launch);
+    stage = finish_view(&shared->launch, &view);
     if (stage != GR_STAGE_NONE) fail(control, stage);
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 

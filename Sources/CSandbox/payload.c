@@ -67,8 +67,9 @@ _Noreturn void gr_run_payload(const struct gr_shared *shared, int control, int t
     // The descriptor table is shared with process 1, so the listener is in its hands by number alone.
     struct gr_message message = {.kind = GR_MESSAGE_WAITING, .error = listener};
     if (write(to_init, &message, sizeof message) != sizeof message) fail(to_init, GR_STAGE_HANDSHAKE);
+    // Where there is a listener, execve itself waits for the launcher's word.
     char go;
-    if (read(control, &go, 1) != 1 || go != GR_GO_EXECUTE) _exit(127);
+    if (listener < 0 && (read(control, &go, 1) != 1 || go != GR_GO_EXECUTE)) _exit(127);
 
     // From here the table is this process's own, and nothing but the three streams survives execve.
     if (syscall(SYS_close_range, 3, ~0u, CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC) != 0)

@@ -6,7 +6,20 @@
 // The index of the view step or rule that a failing step was at, for the report.
 extern uint32_t gr_failed_at;
 
-enum gr_stage gr_build_view(const struct gr_launch *launch);
+// A view that is being built: its root, where covers are made, and the caller's umask. All zero before it has a root.
+struct gr_view {
+    int is_placed;
+    int root;
+    int scratch;
+    unsigned mask;
+};
+
+// Puts a root in place on `staging`, the host's where `bind` says so.
+enum gr_stage gr_place_root(struct gr_view *view, const char *staging, int bind, uint64_t attributes);
+// Takes steps; `first` is the number of the first one in reports.
+enum gr_stage gr_furnish(const struct gr_view *view, const struct gr_view_step *steps, size_t count, size_t first);
+// Makes the view the root of this process, and lets go of the host's.
+enum gr_stage gr_enter_view(struct gr_view *view, int is_bind);
 enum gr_stage gr_confine(const struct gr_launch *launch);
 enum gr_stage gr_install_filter(const struct gr_filter *filter, int *listener);
 _Noreturn void gr_run_payload(const struct gr_shared *shared, int control, int to_init, const int standard[3]);

@@ -111,51 +111,53 @@ static enum gr_stage take(const struct gr_view_step *step, int scratch, int root
     return GR_STAGE_VIEW_MOUNT;
 }
 
-// Puts the root in place on `staging` and opens it. An empty root is its own scratch; where the root is the
-// host's, a file system that nothing shows holds what covers are made of.
-static enum gr_stage place_root(const struct gr_launch *launch, int *root, int *scratch) {
+// An empty root is its own scratch; where the root is the host's, a file system that nothing shows holds what covers
+// are made of.
+enum gr_stage gr_place_root(struct gr_view *view, const char *staging, int bind, uint64_t attributes) {
     const unsigned long flags = MS_NOSUID | MS_NODEV;
+    view->mask = umask(0);
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return GR_STAGE_VIEW_ROOT;
-    if (mount("tmpfs", launch->staging, "tmpfs", flags, "mode=0755,size=64m") != 0) return GR_STAGE_VIEW_ROOT;
-    *scratch = open(launch->staging, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (*scratch < 0) return GR_STAGE_VIEW_ROOT;
-    if (!launch->root_is_bind) {
-        *root = *scratch;
+    if (mount("tmpfs", staging, "tmpfs", flags, "mode=0755,size=64m") != 0) return GR_STAGE_VIEW_ROOT;
+    view->scratch = open(staging, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (view->scratch < 0) return GR_STAGE_VIEW_ROOT;
+    if (!bind) {
+        view->root = view->scratch;
     } else {
         int tree = open_tree_of(AT_FDCWD, "/");
-        if (tree < 0 || add_attributes(tree, launch->root_attributes) != 0) return GR_STAGE_VIEW_ROOT;
-        if (mkdirat(*scratch, "root", 0755) != 0) return GR_STAGE_VIEW_ROOT;
-        int place = openat(*scratch, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (tree < 0 || add_attributes(tree, attributes) != 0) return GR_STAGE_VIEW_ROOT;
+        if (mkdirat(view->scratch, "root", 0755) != 0) return GR_STAGE_VIEW_ROOT;
+        int place = openat(view->scratch, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
         unsigned move = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
         if (place < 0 || syscall(SYS_move_mount, tree, "", place, "", move) != 0) return GR_STAGE_VIEW_ROOT;
         close(place);
         close(tree);
-        *root = openat(*scratch, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
-        if (*root < 0) return GR_STAGE_VIEW_ROOT;
+        view->root = openat(view->scratch, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (view->root < 0) return GR_STAGE_VIEW_ROOT;
     }
-    return fchdir(*root) == 0 ? GR_STAGE_NONE : GR_STAGE_VIEW_ROOT;
+    view->is_placed = 1;
+    return fchdir(view->root) == 0 ? GR_STAGE_NONE : GR_STAGE_VIEW_ROOT;
 }
 
-enum gr_stage gr_build_view(const struct gr_launch *launch) {
-    int root = -1, scratch = -1;
-    mode_t mask = umask(0);
-    enum gr_stage stage = place_root(launch, &root, &scratch);
-    if (stage != GR_STAGE_NONE) return stage;
-    for (size_t i = 0; i < launch->view_count; i++) {
-        gr_failed_at = (uint32_t)i;
-        stage = take(&launch->view[i], scratch, root);
+enum gr_stage gr_furnish(const struct gr_view *view, const struct gr_view_step *steps, size_t count, size_t first) {
+    for (size_t i = 0; i < count; i++) {
+        gr_failed_at = (uint32_t)(first + i);
+        enum gr_stage stage = take(&steps[i], view->scratch, view->root);
         if (stage != GR_STAGE_NONE) return stage;
     }
+    return GR_STAGE_NONE;
+}
+
+enum gr_stage gr_enter_view(struct gr_view *view, int is_bind) {
     // The old root ends up stacked on the new one and is taken off again: pivot_root(2), "pivot_root(".", ".")".
-    if (fchdir(root) != 0 || syscall(SYS_pivot_root, ".", ".") != 0) return GR_STAGE_VIEW_PIVOT;
+    if (fchdir(view->root) != 0 || syscall(SYS_pivot_root, ".", ".") != 0) return GR_STAGE_VIEW_PIVOT;
     if (umount2(".", MNT_DETACH) != 0 || chdir("/") != 0) return GR_STAGE_VIEW_PIVOT;
-    if (!launch->root_is_bind) {
+    if (!is_bind) {
         struct mount_attr change = {.attr_set = MOUNT_ATTR_RDONLY};
-        if (syscall(SYS_mount_setattr, root, "", AT_EMPTY_PATH, &change, sizeof change) != 0)
+        if (syscall(SYS_mount_setattr, view->root, "", AT_EMPTY_PATH, &change, sizeof change) != 0)
             return GR_STAGE_VIEW_PIVOT;
     }
-    if (root != scratch) close(scratch);
-    close(root);
-    umask(mask);
+    if (view->root != view->scratch) close(view->scratch);
+    close(view->root);
+    umask(view->mask);
     return GR_STAGE_NONE;
 }

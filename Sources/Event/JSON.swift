@@ -100,21 +100,50 @@ extension JSON {
     /// escaped, so that a line of JSON is one line everywhere.
     private static func writeString(_ text: String, to out: inout [UInt8]) {
         out.append(UInt8(ascii: "\""))
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": out += "\\\"".utf8
-            case "\\": out += "\\\\".utf8
-            case "\n": out += "\\n".utf8
-            case "\r": out += "\\r".utf8
-            case "\t": out += "\\t".utf8
-            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
-                let hex = String(scalar.value, radix: 16)
-                out += ("\\u" + String(repeating: "0", count: 4 - hex.count) + hex).utf8
-            default:
-                out += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
+        var text = text
+        text.withUTF8 { bytes in
+            var start = 0
+            var index = 0
+            while index < bytes.count {
+                let length = unsafe specialLength(bytes, at: index)
+                if length > 0 {
+                    unsafe out.append(contentsOf: bytes[start..<index])
+                    let scalar = unsafe String(decoding: bytes[index..<index + length], as: UTF8.self)
+                    out += escape(scalar.unicodeScalars.first ?? "\u{FFFD}").utf8
+                    start = index + length
+                }
+                index += max(1, length)
             }
+            unsafe out.append(contentsOf: bytes[start...])
         }
         out.append(UInt8(ascii: "\""))
+    }
+
+    /// How many bytes at `index` are a character that has to be escaped: 0 where there is none.
+    private static func specialLength(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {
+        switch unsafe bytes[index] {
+        case 0..<0x20, UInt8(ascii: "\""), UInt8(ascii: "\\"), 0x7F: 1
+        // U+0080 to U+009F.
+        case 0xC2: unsafe index + 1 < bytes.count && bytes[index + 1] < 0xA0 ? 2 : 0
+        // U+2028 and U+2029.
+        case 0xE2:
+            unsafe index + 2 < bytes.count && bytes[index + 1] == 0x80 && bytes[index + 2] & 0xFE == 0xA8
+                ? 3 : 0
+        default: 0
+        }
+    }
+
+    private static func escape(_ scalar: Unicode.Scalar) -> String {
+        switch scalar {
+        case "\"": return "\\\""
+        case "\\": return "\\\\"
+        case "\n": return "\\n"
+        case "\r": return "\\r"
+        case "\t": return "\\t"
+        default:
+            let hex = String(scalar.value, radix: 16)
+            return "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+        }
     }
 }
 

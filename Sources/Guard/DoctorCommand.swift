@@ -68,10 +68,8 @@ struct DoctorCommand {
             }
         }
         do throws(LaunchError) {
-            let launched = try Launching(
-                host, policy, plan: plan, streams: (0, 1, 2), meanwhile: {})
-            launched.child.abandon()
-            launched.plan.clear()
+            let launched = try Launching(try Birth(on: host), plan: plan, streams: (0, 1, 2), meanwhile: {})
+            launched.abandon()
         } catch {
             failure = error
         }

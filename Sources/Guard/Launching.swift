@@ -13,23 +13,31 @@ struct Launching {
     /// it, and says so.
     ///
     /// - Parameters:
+    ///   - birth: process 1, cloned before there was a plan.
     ///   - plan: makes the plan for a host.
     ///   - streams: what becomes the program's standard input, output and error.
     ///   - meanwhile: what there is to do while the first process builds the view.
     init(
-        _ host: Sandbox.Host, _ policy: Policy, plan: (Sandbox.Host) -> Plan,
-        streams: (CInt, CInt, CInt), meanwhile: () -> Void
+        _ birth: Birth, plan: (Sandbox.Host) -> Plan, streams: (CInt, CInt, CInt), meanwhile: () -> Void
     ) throws(LaunchError) {
-        var host = host
+        var birth = birth
         while true {
+            let plan = plan(birth.host)
             do throws(LaunchError) {
-                self = try Self.attempt(host, policy, plan, streams, meanwhile)
+                self = try Self.attempt(try birth.child(for: plan), plan, streams, meanwhile)
                 return
             } catch {
-                guard let lesser = host.without(error.obstacle, because: "\(error)") else { throw error }
-                host = lesser
+                birth = try Birth(on: birth.host, without: error)
             }
         }
+    }
+
+    /// Gives up a run whose program has not begun. It waits in its execve for a word, and holds the listener that the
+    /// word would come from itself, so it would wait for ever; without a pid namespace nobody else ends it.
+    func abandon() {
+        send(SIGKILL, to: confined.main)
+        child.abandon()
+        plan.clear()
     }
 
     private init(child: Child, plan: Plan, confined: Confined) {
@@ -39,11 +47,8 @@ struct Launching {
     }
 
     private static func attempt(
-        _ host: Sandbox.Host, _ policy: Policy, _ makePlan: (Sandbox.Host) -> Plan,
-        _ streams: (CInt, CInt, CInt), _ meanwhile: () -> Void
+        _ child: Child, _ plan: Plan, _ streams: (CInt, CInt, CInt), _ meanwhile: () -> Void
     ) throws(LaunchError) -> Launching {
-        let child = try Child(Plan.namespaces(policy, host), user: host.user)
-        let plan = makePlan(host)
         do throws(LaunchError) {
             try makeDirectories(plan)
             child.adopt(plan, streams: streams)

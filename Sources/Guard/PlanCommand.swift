@@ -73,7 +73,7 @@ struct PlanText {
         heading("system calls")
         item(
             "native",
-            "\(Set(plan.seccomp.allowed.map(\.name)).count), of which \(Set(plan.seccomp.guards.map(\.name)).count) with some arguments only"
+            "\(Set(plan.seccomp.allowed.map(\.call.name)).count), of which \(Set(plan.seccomp.guards.map(\.call.name)).count) with some arguments only"
         )
         item("judged", "\(plan.seccomp.judged.count): each denial is an event before it is answered")
         heading("limits")
@@ -168,11 +168,11 @@ enum PlanObject {
 
     private static func syscalls(_ filter: Seccomp) -> JSON {
         .object([
-            .init("native", .array(Set(filter.allowed.map(\.name)).sorted().map(JSON.string))),
-            .init("judged", .array(filter.judged.sorted().map(JSON.string))),
+            .init("native", .array(Set(filter.allowed.map(\.call.name)).sorted().map(JSON.string))),
+            .init("judged", .array(filter.judged.map(\.name).sorted().map(JSON.string))),
             .init(
                 "answered",
-                .object(filter.answered.map { .init($0.name, .string(Errno(CInt($0.errno)).name)) })),
+                .object(filter.answered.map { .init($0.call.name, .string(Errno(CInt($0.errno)).name)) })),
         ])
     }
 }

@@ -8,7 +8,7 @@ import Scan
 import Supervise
 
 /// One run, from the command line to the exit status. `run` reads like the path in the design: policy, scan, plan,
-/// launch, supervise, report.
+/// launch, supervise, report. Only process 1 is cloned before all that, and waits.
 struct RunCommand {
     private let options: Options
     private let context: Context
@@ -17,11 +17,17 @@ struct RunCommand {
     private let code: CodeToRun
     private let destinations: Destinations
     private let record: RunRecord
+    private let signals: SignalQueue
+    private let birth: Birth
 
     /// Settles what the command line names. Whatever is wrong ends guardrun here, before anything has begun.
     init(_ options: Options, _ context: Context) {
         self.options = options
         self.context = context
+        signals = Self.queueSignals()
+        var birth = Self.clone()
+        birth.findCgroups()
+        self.birth = birth
         loaded = Loading.policy(options.policy, settings: options.settings, context)
         command = Loading.command(options.command, context)
         code = CodeToRun(command, in: context.directory)
@@ -30,17 +36,14 @@ struct RunCommand {
     }
 
     func run() -> Never {
-        let signals = Self.queueSignals()
         let streams = Loading.streams(loaded.policy.limits, code, terminal: options.terminal)
         let inspection = Inspection(loaded.policy.scan, mode: options.scanning)
         let launched = launch(streams, inspection)
         let (witness, isAllowed) = decide(launched, inspection)
         guard isAllowed else {
-            launched.child.abandon()
-            launched.plan.clear()
+            launched.abandon()
             Exit.now(record.finish(.refused(inspection.reason), launched.plan, witness, inspection))
         }
-        protect(launched)
         let supervision = Supervision(
             launched.child, launched.confined, plan: launched.plan, destinations: destinations,
             streams: streams.relays(events: record.events), signals: signals, recorder: witness)
@@ -58,19 +61,8 @@ struct RunCommand {
                 RunEvents.decided(allowed: isAllowed, reason: inspection.reason), counting: false)
             return (witness, isAllowed)
         } catch {
-            launched.child.abandon()
-            launched.plan.clear()
+            launched.abandon()
             fail("the audit trail cannot be written, so nothing was run: \(error)")
-        }
-    }
-
-    private func protect(_ launched: Launching) {
-        do throws(LaunchError) {
-            try SelfProtection.install()
-        } catch {
-            launched.child.abandon()
-            launched.plan.clear()
-            fail("the run could not be started: \(error)", error.exitStatus)
         }
     }
 
@@ -89,9 +81,20 @@ struct RunCommand {
     private func launch(_ streams: StandardStreams, _ inspection: Inspection) -> Launching {
         do throws(LaunchError) {
             return try Launching(
-                Sandbox.Host.current(), loaded.policy, plan: { makePlan($0, streams) },
-                streams: streams.numbers,
-                meanwhile: { inspection.look(at: code.sources) })
+                birth, plan: { makePlan($0, streams) }, streams: streams.numbers,
+                meanwhile: {
+                    inspection.look(at: code.sources)
+                    record.open()
+                })
+        } catch {
+            record.discard()
+            fail("the run could not be started: \(error)", error.exitStatus)
+        }
+    }
+
+    private static func clone() -> Birth {
+        do throws(LaunchError) {
+            return try Birth(on: .withoutCgroups())
         } catch {
             fail("the run could not be started: \(error)", error.exitStatus)
         }

@@ -15,6 +15,8 @@ final class RunRecord {
     private let loaded: Policy.Loaded
     private lazy var policy = PolicySummary(loaded)
     private var trail: Trail?
+    /// Why there is no trail.
+    private var obstacle: SystemError?
 
     init(_ options: Options, _ context: Context, _ loaded: Policy.Loaded) {
         self.options = options
@@ -30,19 +32,27 @@ final class RunRecord {
         }
     }
 
-    /// Opens the trail and writes what the run starts with.
-    func begin(
-        _ plan: Plan, _ code: CodeToRun, _ inspection: Inspection
-    ) throws(RecordingError) -> Witness {
-        let trail: Trail
+    /// Opens the trail, once however often the launch has to be tried. What stands in the way is said by `begin`.
+    func open() {
+        guard trail == nil, obstacle == nil else { return }
         do throws(SystemError) {
             trail = try Trail(
                 runID, in: store, syncsDenials: loaded.policy.audit.denials == .sync,
                 maxBytes: loaded.policy.audit.maxBytes, listener: listener)
         } catch {
-            throw RecordingError("\(error)")
+            obstacle = error
         }
-        self.trail = trail
+    }
+
+    /// Takes the trail away again, when the run did not come to be.
+    func discard() { trail?.discard() }
+
+    /// Writes what the run starts with.
+    func begin(
+        _ plan: Plan, _ code: CodeToRun, _ inspection: Inspection
+    ) throws(RecordingError) -> Witness {
+        open()
+        guard let trail else { throw RecordingError(obstacle.map { "\($0)" } ?? "it is not open") }
         let witness = Witness(trail)
         try witness.record(
             RunEvents.started(plan, policy: policy, codeDigest: code.digest, notes: code.notes),

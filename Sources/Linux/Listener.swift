@@ -36,6 +36,12 @@ package final class Listener {
             arguments: [a.0, a.1, a.2, a.3, a.4, a.5])
     }
 
+    /// Whether another call is there already, without waiting for one.
+    package var hasNext: Bool {
+        var entry = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&entry, 1, 0) == 1 && entry.revents & Int16(POLLIN) != 0
+    }
+
     /// Whether the caller still waits: what was read from its memory before was its memory.
     package func isWaiting(_ call: Notification) -> Bool {
         gr_notify_is_valid(descriptor.number, call.id) == 0
@@ -79,8 +85,11 @@ package enum GuestMemory {
         var text: [UInt8] = []
         // Most paths are short, and reading a page costs more than reading two lines of it.
         for size in [256, limit - 256] where size > 0 {
-            let piece = read(pid, address &+ UInt64(text.count), size)
-            if let end = piece.firstIndex(of: 0) { return text + piece[..<end] }
+            var piece = read(pid, address &+ UInt64(text.count), size)
+            if let end = piece.firstIndex(of: 0) {
+                piece.removeLast(piece.count - end)
+                return text.isEmpty ? piece : text + piece
+            }
             text += piece
             if piece.count < size { return nil }
         }

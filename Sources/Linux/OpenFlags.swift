@@ -22,6 +22,11 @@ package struct OpenFlags: OptionSet, Sendable, CustomStringConvertible {
     /// `__O_TMPFILE`; the full flag holds `directory` too.
     package static let temporary = OpenFlags(rawValue: 0o20_000_000)
 
+    /// Together they ask for a file that was not there.
+    package static let newFile = OpenFlags(rawValue: 0o300)
+    /// Each writes, whatever the access mode says.
+    package static let altering = OpenFlags(rawValue: 0o20_001_100)
+
     private static let names: [(OpenFlags, String)] = [
         (.create, "O_CREAT"), (.exclusive, "O_EXCL"), (.truncate, "O_TRUNC"), (.append, "O_APPEND"),
         (.directory, "O_DIRECTORY"), (.noFollow, "O_NOFOLLOW"), (.path, "O_PATH"), (.temporary, "O_TMPFILE"),
@@ -30,7 +35,7 @@ package struct OpenFlags: OptionSet, Sendable, CustomStringConvertible {
     /// What may be done with the open file.
     package var reads: Bool { intersection(.accessMode) != .writeOnly }
     package var writes: Bool {
-        !intersection(.accessMode).isEmpty || !isDisjoint(with: [.truncate, .create, .temporary])
+        !intersection(.accessMode).isEmpty || !isDisjoint(with: .altering)
     }
 
     /// `O_WRONLY|O_CREAT|O_TRUNC`; flags that say nothing about access are left out.

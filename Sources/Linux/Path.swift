@@ -30,21 +30,25 @@ package struct Path: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     /// This path with `name` below it; an absolute `name` stands alone.
-    package func appending(_ name: some Collection<UInt8>) -> Path {
-        if name.first == Path.slash { return Path(bytes: Array(name)) }
+    package func appending(_ name: [UInt8]) -> Path {
+        if name.first == Path.slash { return Path(bytes: name) }
         if name.isEmpty { return self }
-        var joined = bytes
+        var joined: [UInt8] = []
+        joined.reserveCapacity(bytes.count + 1 + name.count)
+        joined.append(contentsOf: bytes)
         if joined.last != Path.slash { joined.append(Path.slash) }
-        joined += name
+        joined.append(contentsOf: name)
         return Path(bytes: joined)
     }
 
-    package func appending(_ name: String) -> Path { appending(name.utf8) }
+    package func appending(_ name: ArraySlice<UInt8>) -> Path { appending(Array(name)) }
+    package func appending(_ name: String) -> Path { appending(Array(name.utf8)) }
     package func appending(_ path: Path) -> Path { appending(path.bytes) }
 
     /// `.` and doubled slashes removed and `..` applied to the text. Symbolic links are not looked at, so this
     /// is where a path points only when none lies on the way.
     package var normalised: Path {
+        if isNormalised { return self }
         var kept: [ArraySlice<UInt8>] = []
         for component in components {
             if component.elementsEqual(".".utf8) { continue }
@@ -67,6 +71,24 @@ package struct Path: Hashable, Comparable, Sendable, CustomStringConvertible {
         return Path(bytes: joined)
     }
 
+    /// Absolute, and without anything that `normalised` would take away: what most paths are already.
+    private var isNormalised: Bool {
+        guard isAbsolute else { return false }
+        if bytes.count == 1 { return true }
+        var nameLength = 0
+        var dots = 0
+        for byte in bytes[1...] + [Path.slash] {
+            if byte == Path.slash {
+                if nameLength == 0 || nameLength <= 2 && dots == nameLength { return false }
+                (nameLength, dots) = (0, 0)
+            } else {
+                nameLength += 1
+                if byte == UInt8(ascii: ".") { dots += 1 }
+            }
+        }
+        return true
+    }
+
     /// Whether `other` is this path or lies below it. Both must be normalised.
     package func contains(_ other: Path) -> Bool {
         if isRoot { return other.isAbsolute }
@@ -74,9 +96,9 @@ package struct Path: Hashable, Comparable, Sendable, CustomStringConvertible {
         return other.bytes.count == bytes.count || other.bytes[bytes.count] == Path.slash
     }
 
-    /// Parents sort before what lies in them.
+    /// Parents sort before what lies in them, and that before what only begins with the same letters.
     package static func < (a: Path, b: Path) -> Bool {
-        a.components.lexicographicallyPrecedes(b.components) { $0.lexicographicallyPrecedes($1) }
+        a.bytes.lexicographicallyPrecedes(b.bytes) { ($0 == slash ? 0 : $0) < ($1 == slash ? 0 : $1) }
     }
 
     private static let slash = UInt8(ascii: "/")

@@ -78,6 +78,11 @@ extension Descriptor {
         unsafe withAddress(address) { unsafe Glibc.bind(number, $0, $1) }
     }
 
+    /// Takes connections from now on (listen(2)); nil when it does.
+    package borrowing func listen(backlog: CInt) -> Errno? {
+        Glibc.listen(number, backlog) == 0 ? nil : .last
+    }
+
     private borrowing func withAddress(
         _ address: [UInt8], _ call: (UnsafePointer<sockaddr>?, socklen_t) -> CInt
     ) -> Errno? {

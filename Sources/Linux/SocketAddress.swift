@@ -92,10 +92,16 @@ package enum SocketAddress: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// The `struct sockaddr` of four or sixteen bytes and a port.
-    package static func encode(_ bytes: [UInt8], port: UInt16) -> [UInt8] {
+    package static func encode(_ bytes: [UInt8], port: UInt16, scope: UInt32 = 0) -> [UInt8] {
         let ports = [UInt8(port >> 8), UInt8(port & 0xFF)]
         if bytes.count == 4 { return [2, 0] + ports + bytes + [UInt8](repeating: 0, count: 8) }
-        return [10, 0] + ports + [0, 0, 0, 0] + bytes + [0, 0, 0, 0]
+        let zone = (0..<4).map { UInt8(truncatingIfNeeded: scope >> (8 * $0)) }
+        return [10, 0] + ports + [0, 0, 0, 0] + bytes + zone
+    }
+
+    /// The interface that a link-local address is meant on (ipv6(7), sin6_scope_id).
+    package var scope: UInt32 {
+        if case .inet6(_, _, let scope) = self { scope } else { 0 }
     }
 
     package var port: UInt16? {

@@ -38,9 +38,11 @@ package func callerEnvironment() -> [(name: String, value: String)] {
     var variables: [(name: String, value: String)] = []
     var place = unsafe environ
     while let entry = unsafe place.pointee {
-        let text = unsafe String(cString: entry)
-        if let equals = text.firstIndex(of: "=") {
-            variables.append((String(text[..<equals]), String(text[text.index(after: equals)...])))
+        if let equals = unsafe strchr(entry, Int32(UInt8(ascii: "="))) {
+            let name = unsafe UnsafeRawBufferPointer(
+                start: entry, count: equals - UnsafeMutablePointer(entry))
+            let value = unsafe String(cString: equals + 1)
+            unsafe variables.append((String(decoding: name, as: UTF8.self), value))
         }
         unsafe place += 1
     }

@@ -20,15 +20,15 @@ extension Decoder {
     }
 
     /// A threat's value is one word, which is for the block level, or a mapping of levels.
-    private mutating func threats(_ node: Node) -> [Threat: LevelActions] {
+    private mutating func threats(_ node: Node) -> [ThreatActions] {
         let example = "threats: {code_execution: warn}"
-        var threats: [Threat: LevelActions] = [:]
+        var threats: [ThreatActions] = []
         fields(of: node, as: Threat.self, under: "scan.threats", example: example) { decoder, threat, value in
             guard value.pairs != nil else {
                 guard let action = decoder.word(value, "\(threat.rawValue) is", as: Action.self) else {
                     return
                 }
-                threats[threat] = LevelActions(upTo: action)
+                threats.append(ThreatActions(threat: threat, actions: LevelActions(upTo: action)))
                 return
             }
             var actions = LevelActions.standard
@@ -39,7 +39,7 @@ extension Decoder {
                 }
                 actions[level] = action
             }
-            threats[threat] = actions
+            threats.append(ThreatActions(threat: threat, actions: actions))
         }
         return threats
     }

@@ -85,7 +85,7 @@ package enum Level: String, CaseIterable, Comparable, Sendable {
 package struct ScanRules: Equatable, Sendable {
     package var patterns: [Located<Pattern>] = []
     /// The action for each level of each threat that the policy names.
-    package var threats: [Threat: LevelActions] = [:]
+    package var threats: [ThreatActions] = []
     /// Findings below this confidence (0 to 1) are listed and never acted on.
     package var confidence = 0.0
 
@@ -93,8 +93,14 @@ package struct ScanRules: Equatable, Sendable {
 
     /// What to do about a finding of `level` that belongs to `threat`.
     package func action(for threat: Threat, _ level: Level) -> Action {
-        (threats[threat] ?? .standard)[level]
+        (threats.first { $0.threat == threat }?.actions ?? .standard)[level]
     }
+}
+
+/// What a policy says of one threat.
+package struct ThreatActions: Equatable, Sendable {
+    package let threat: Threat
+    package let actions: LevelActions
 }
 
 /// One action for each level of a threat.

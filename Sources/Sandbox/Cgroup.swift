@@ -8,13 +8,23 @@ package struct CgroupHierarchies: Equatable, Sendable {
 
     /// The unified hierarchy's directory of this process, when its controllers are delegated to us.
     package var unified: Path?
-    package var unifiedControllers: Set<Controller> = []
+    package var unifiedControllers: [Controller] = []
     /// Version 1: one directory a controller.
-    package var legacy: [Controller: Path] = [:]
+    package var legacy: [Legacy] = []
+
+    package struct Legacy: Equatable, Sendable {
+        package let controller: Controller
+        package let directory: Path
+    }
 
     package init() {}
 
-    package var controllers: Set<Controller> { unifiedControllers.union(legacy.keys) }
+    /// Those that can be used, each once.
+    package var controllers: [Controller] {
+        Controller.allCases.filter { controller in
+            unifiedControllers.contains(controller) || legacy.contains { $0.controller == controller }
+        }
+    }
 
     /// Reads /proc/self/cgroup and keeps what is writable.
     static func found() -> CgroupHierarchies {
@@ -30,13 +40,17 @@ package struct CgroupHierarchies: Equatable, Sendable {
             }
             let group = Path(bytes: Array(fields[2]))
             if names.isEmpty {
-                guard let mount = mounts["cgroup2"] else { continue }
+                guard let mount = mounts.first(where: { $0.controller == nil })?.place else { continue }
                 found.useUnified(group, below: mount)
             }
             for name in names {
-                guard let controller = Controller(rawValue: name), let mount = mounts[name] else { continue }
+                guard let controller = Controller(rawValue: name),
+                    let mount = mounts.first(where: { $0.controller == controller })?.place
+                else { continue }
                 let directory = mount.appending(group.bytes.dropFirst()).normalised
-                if directory.allows(W_OK) { found.legacy[controller] = directory }
+                if directory.allows(W_OK) {
+                    found.legacy.append(Legacy(controller: controller, directory: directory))
+                }
             }
         }
         return found
@@ -58,30 +72,36 @@ package struct CgroupHierarchies: Equatable, Sendable {
         }
     }
 
-    private static func controllers(in text: [UInt8]) -> Set<Controller> {
+    private static func controllers(in text: [UInt8]) -> [Controller] {
         let names = text.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }
-        return Set(
-            names.compactMap {
-                let name = String(decoding: $0, as: UTF8.self)
-                return Controller(rawValue: name == "cpu" ? "cpuacct" : name)
-            })
+        return names.compactMap {
+            let name = String(decoding: $0, as: UTF8.self)
+            return Controller(rawValue: name == "cpu" ? "cpuacct" : name)
+        }
     }
 
-    /// Where each version 1 controller, and `cgroup2`, is mounted.
-    private static func mountPoints() -> [String: Path] {
-        guard let table = try? Path("/proc/self/mounts").contents(atMost: 1 << 20) else { return [:] }
-        var points: [String: Path] = [:]
+    /// Where each version 1 controller is mounted, and the unified hierarchy, which has none of its own.
+    private static func mountPoints() -> [(controller: Controller?, place: Path)] {
+        guard let table = try? Path("/proc/self/mounts").contents(atMost: 1 << 20) else { return [] }
+        var points: [(controller: Controller?, place: Path)] = []
         for line in table.split(separator: UInt8(ascii: "\n")) {
-            let fields = line.split(separator: UInt8(ascii: " "))
-            guard fields.count >= 4 else { continue }
-            let place = Path(bytes: Array(fields[1]))
-            switch String(decoding: fields[2], as: UTF8.self) {
-            case "cgroup2": points["cgroup2"] = place
-            case "cgroup":
-                for option in fields[3].split(separator: UInt8(ascii: ",")) {
-                    points[String(decoding: option, as: UTF8.self)] = place
+            // Most lines are of other file systems, and there may be many.
+            guard let start = line.firstIndex(of: UInt8(ascii: " ")) else { continue }
+            let rest = line[(start + 1)...]
+            guard let end = rest.firstIndex(of: UInt8(ascii: " ")),
+                rest[(end + 1)...].starts(with: "cgroup".utf8)
+            else { continue }
+            let place = Path(bytes: Array(rest[..<end]))
+            let fields = rest[(end + 1)...].split(separator: UInt8(ascii: " "))
+            guard fields.count >= 2, fields[0].elementsEqual("cgroup".utf8) else {
+                if fields.first?.elementsEqual("cgroup2".utf8) == true { points.append((nil, place)) }
+                continue
+            }
+            for option in fields[1].split(separator: UInt8(ascii: ",")) {
+                guard let controller = Controller(rawValue: String(decoding: option, as: UTF8.self)) else {
+                    continue
                 }
-            default: continue
+                points.append((controller, place))
             }
         }
         return points

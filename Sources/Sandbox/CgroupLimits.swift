@@ -30,7 +30,7 @@ package struct CgroupLimits: Equatable, Sendable {
             if hierarchies.unifiedControllers.contains(controller) {
                 return hierarchies.unified?.appending(name)
             }
-            return hierarchies.legacy[controller]?.appending(name)
+            return hierarchies.legacy.first { $0.controller == controller }?.directory.appending(name)
         }
         if let limit = policy.memory, let group = group(.memory) {
             memory = group

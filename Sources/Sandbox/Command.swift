@@ -50,7 +50,8 @@ extension Command {
     /// Settles the words of a command line.
     package init(_ words: [[UInt8]], in directory: Path, searchPath: String) throws(CommandError) {
         var settling = Settling(
-            directory: directory, search: searchPath.split(separator: ":").map { Path(String($0)) })
+            directory: directory,
+            search: searchPath.utf8.split(separator: UInt8(ascii: ":")).map { Path(bytes: Array($0)) })
         try settling.settle(words)
         self.words = words
         program = settling.program

@@ -19,28 +19,31 @@ package enum Environment {
         caller: [(name: String, value: String)], searchFirst: Path?, temporary: Path, adding: [String],
         asked: [String]
     ) -> [String] {
-        var names: [String] = []
-        var values: [String: String] = [:]
+        var variables: [(name: String, value: String)] = []
         func set(_ name: String, _ value: String) {
-            if values.updateValue(value, forKey: name) == nil { names.append(name) }
+            if let known = variables.firstIndex(where: { $0.name == name }) {
+                variables[known].value = value
+            } else {
+                variables.append((name, value))
+            }
         }
-        let table = Dictionary(caller.map { ($0.name, $0.value) }) { first, _ in first }
+        func inherited(_ name: String) -> String? { caller.first { $0.name == name }?.value }
         for (name, value) in caller where passed.contains(name) || name.hasPrefix("LC_") { set(name, value) }
         // A shell that lacks one of these reads the list of accounts to find it.
-        for (name, value) in defaults where table[name] == nil { set(name, value) }
-        set("PATH", searchPath(table["PATH"], first: searchFirst))
+        for (name, value) in defaults where inherited(name) == nil { set(name, value) }
+        set("PATH", searchPath(inherited("PATH"), first: searchFirst))
         set("TMPDIR", temporary.description)
         // Caches that programs would otherwise keep in a home that is not theirs to write.
         set("XDG_CACHE_HOME", temporary.appending("cache").description)
         set("MPLCONFIGDIR", temporary.appending("matplotlib").description)
         for word in adding + asked {
             guard let equals = word.firstIndex(of: "=") else {
-                if let value = table[word] { set(word, value) }
+                if let value = inherited(word) { set(word, value) }
                 continue
             }
             set(String(word[..<equals]), String(word[word.index(after: equals)...]))
         }
-        return names.map { "\($0)=\(values[$0] ?? "")" }
+        return variables.map { $0.name + "=" + $0.value }
     }
 
     /// The caller's search path with the directory of a shim's program in front.

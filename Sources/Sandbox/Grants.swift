@@ -41,7 +41,7 @@ package struct Grant: Equatable, Sendable {
 package struct Grants: Equatable, Sendable {
     /// Sorted by path, so that what lies above comes first.
     package private(set) var entries: [Grant] = []
-    package private(set) var links: Set<Settled.Link> = []
+    package private(set) var links: [Settled.Link] = []
     /// Cut out of every entry, whatever it grants.
     package private(set) var denied: [Grant] = []
 
@@ -50,7 +50,7 @@ package struct Grants: Equatable, Sendable {
     /// Adds a settled path; rights of a path that is there already are united.
     package mutating func add(_ settled: Settled, _ rights: Rights, reason: String) {
         guard let kind = settled.kind else { return }
-        links.formUnion(settled.links)
+        for link in settled.links where !links.contains(link) { links.append(link) }
         if let known = entries.firstIndex(where: { $0.path == settled.path }) {
             entries[known].rights.formUnion(rights)
             return

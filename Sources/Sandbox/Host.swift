@@ -17,7 +17,9 @@ package struct Host: Equatable, Sendable {
     package var listener = true
     /// A fresh /proc can be mounted.
     package var mountsProc = true
-    package var cgroups: CgroupHierarchies
+    /// What every view on this host holds.
+    package private(set) var own = OwnPlaces(processes: true)
+    package var cgroups = CgroupHierarchies()
     /// Kernel version, major and minor.
     package var kernel: Kernel
     /// The highest capability number this kernel knows.
@@ -37,8 +39,8 @@ package struct Host: Equatable, Sendable {
 
         /// The kernel this runs on (uname(2)).
         static var running: Kernel {
-            let numbers = kernelRelease().split { !$0.isASCII || !$0.isNumber }.prefix(2).compactMap {
-                Int($0)
+            let numbers = kernelRelease().utf8.split { !(48...57).contains($0) }.prefix(2).compactMap {
+                Int(String(decoding: $0, as: UTF8.self))
             }
             return numbers.count == 2 ? Kernel(numbers[0], numbers[1]) : Kernel(0, 0)
         }
@@ -46,11 +48,19 @@ package struct Host: Equatable, Sendable {
 
     /// Looks at the machine this process runs on.
     package static func current() -> Host {
-        Host(
-            user: User.current(), landlockABI: Landlock.abi, namespaces: .all,
-            cgroups: CgroupHierarchies.found(),
-            kernel: Kernel.running, lastCapability: Capabilities.last)
+        var host = withoutCgroups()
+        host.findCgroups()
+        return host
     }
+
+    /// The same before its control groups are looked for, which is not needed to clone.
+    package static func withoutCgroups() -> Host {
+        Host(
+            user: User.current(), landlockABI: Landlock.abi, namespaces: .all, kernel: Kernel.running,
+            lastCapability: Capabilities.last)
+    }
+
+    package mutating func findCgroups() { cgroups = CgroupHierarchies.found() }
 
     /// This host without what stood in the way of a launch; nil when nothing can be left out.
     package func without(_ obstacle: LaunchError.Obstacle, because reason: String) -> Host? {
@@ -65,6 +75,7 @@ package struct Host: Equatable, Sendable {
         case .proc:
             guard mountsProc else { return nil }
             lesser.mountsProc = false
+            lesser.own = OwnPlaces(processes: false)
         case .listener:
             guard listener else { return nil }
             lesser.listener = false

@@ -40,10 +40,24 @@ package final class Child {
     /// Where process 1 reports.
     package let control: Descriptor
     private let arena: SharedArena
+    private let namespaces: Namespaces
+    /// What is being made of the view already.
+    private let own: OwnPlaces?
     private var plan: Plan?
 
-    /// Clones process 1 into its namespaces and returns: the rest of them is made while this process goes on.
-    package init(_ namespaces: Namespaces, user: User) throws(LaunchError) {
+    /// Clones process 1 into the namespaces of a host and returns: the rest of them, and what every view holds, is made
+    /// while this process goes on to make a plan.
+    package convenience init(on host: Host) throws(LaunchError) {
+        try self.init(
+            host.namespaces, user: host.user, own: host.namespaces.contains(.mount) ? host.own : nil)
+    }
+
+    /// Clones process 1 for a plan that asks for something else than most.
+    package convenience init(for plan: Plan) throws(LaunchError) {
+        try self.init(plan.namespaces, user: plan.user, own: nil)
+    }
+
+    private init(_ namespaces: Namespaces, user: User, own: OwnPlaces?) throws(LaunchError) {
         let arena = try Self.makeArena()
         var child = gr_child()
         var stage = GR_STAGE_NONE
@@ -58,6 +72,7 @@ package final class Child {
         unsafe birth.command_line = commandLine.start
         unsafe birth.command_line_length = commandLine.length
         if namespaces.contains(.uts) { unsafe birth.hostname = UnsafePointer(arena.string("guardrun")) }
+        if let own { unsafe arena.lay(own, &birth) }
         // The first process maps its own identity, which takes files in /proc that are its own only while its memory
         // is not hidden; what this process holds is hidden from here on.
         setMemoryHidden(false)
@@ -70,6 +85,14 @@ package final class Child {
         initHandle = Descriptor(owning: child.pidfd)
         control = Descriptor(owning: child.control)
         self.arena = arena
+        self.namespaces = namespaces
+        self.own = own
+    }
+
+    /// Whether this process came into being as the plan wants it.
+    package func fits(_ plan: Plan) -> Bool {
+        guard namespaces == plan.namespaces else { return false }
+        return own == nil || plan.view?.beginsAsUsual == true
     }
 
     private static func makeArena() throws(LaunchError) -> SharedArena {
@@ -85,7 +108,7 @@ package final class Child {
     /// - Parameter streams: what becomes standard input, output and error.
     package func adopt(_ plan: Plan, streams: (CInt, CInt, CInt)) {
         self.plan = plan
-        arena.lay(plan)
+        arena.lay(plan, done: own?.steps.count ?? 0)
         order("p", [streams.0, streams.1, streams.2])
     }
 
@@ -113,8 +136,11 @@ package final class Child {
         return Confined(root: root, main: main, listener: take(2))
     }
 
-    /// Lets the confined process execute the program. Its execve is the first call the supervisor judges.
-    package func execute() { order("x", []) }
+    /// Lets the confined process execute the program. Where there is a listener its execve is the first call that the
+    /// supervisor judges, and waits there for that.
+    package func execute(_ confined: Confined) {
+        if confined.listener == nil { order("x", []) }
+    }
 
     /// Lets process 1 go, when nothing of the run is to be looked at any more.
     package func dismiss() { order("e", []) }

@@ -109,8 +109,8 @@ extension Plan {
         let view =
             hasView
             ? View(
-                settling.grants, sealed: sealed, present: [request.directory, host.user.home],
-                processes: host.mountsProc && namespaces.contains(.pid),
+                settling.grants, own: host.own, sealed: sealed,
+                present: [request.directory, host.user.home],
                 temporaryBytes: temporaryBytes(policy.limits), terminal: request.terminal)
             : nil
         let landlock =

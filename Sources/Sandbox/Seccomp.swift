@@ -12,21 +12,29 @@ package struct Seccomp: Equatable, Sendable {
     /// What arguments some of the allowed calls may have.
     package private(set) var guards: [Guard] = []
     /// Calls answered with an errno in the filter.
-    package private(set) var answered: [(name: String, errno: UInt16)] = []
+    package private(set) var answered: [Answer] = []
     /// Calls that go to the supervisor.
-    package private(set) var judged: [String] = []
+    package private(set) var judged: [SystemCall] = []
     /// Whether there is a supervisor to ask; otherwise what is judged answers EPERM.
     package let listener: Bool
 
     package struct Rule: Equatable, Sendable {
-        package let name: String
+        package let call: SystemCall
+        package var name: String { call.name }
         /// All of these hold; none is always met.
         package let conditions: [Comparison]
 
-        init(_ name: String, _ conditions: [Comparison] = []) {
-            self.name = name
+        init(_ call: SystemCall, _ conditions: [Comparison] = []) {
+            self.call = call
             self.conditions = conditions
         }
+    }
+
+    /// A call that never gets further than the filter.
+    package struct Answer: Equatable, Sendable {
+        package let call: SystemCall
+        package var name: String { call.name }
+        package let errno: UInt16
     }
 
     /// Values that the low 32 bits of an argument may or may not have; a call that has others is judged.
@@ -36,15 +44,10 @@ package struct Seccomp: Equatable, Sendable {
             case oneOf([UInt32])
         }
 
-        package let name: String
+        package let call: SystemCall
+        package var name: String { call.name }
         package let argument: UInt32
         package let demand: Demand
-
-        init(_ name: String, _ argument: UInt32, _ demand: Demand) {
-            self.name = name
-            self.argument = argument
-            self.demand = demand
-        }
     }
 
     /// `argument & mask == value`.
@@ -62,14 +65,14 @@ package struct Seccomp: Equatable, Sendable {
             Comparison(argument: argument, mask: UInt64(bits), value: 0)
         }
 
+        /// A socket's type without the flags that stand above it (socket(2)).
+        static func type(_ argument: UInt32, is value: UInt64) -> Comparison {
+            Comparison(argument: argument, mask: 0xF, value: value)
+        }
+
         static func word(_ argument: UInt32, is value: UInt64) -> Comparison {
             Comparison(argument: argument, mask: .max, value: value)
         }
-    }
-
-    package static func == (a: Seccomp, b: Seccomp) -> Bool {
-        a.allowed == b.allowed && a.guards == b.guards && a.judged == b.judged && a.listener == b.listener
-            && a.answered.elementsEqual(b.answered, by: ==)
     }
 
     /// The filter for a policy on a host.
@@ -87,84 +90,118 @@ package struct Seccomp: Equatable, Sendable {
         if !listener {
             native += ["creat", "execve", "listen", "openat2", "sendmmsg", "sendmsg"] + SyscallTable.opens
         }
-        if network.allowsAny { native += ["sendto"] + (listener ? [] : ["connect"]) }
+        // Nothing that these could reach is kept from the run then: local datagram sockets, which take any path at
+        // any time, are not given out (`sockets`).
+        if network.allowsAny { native += ["sendmmsg", "sendmsg", "sendto"] + (listener ? [] : ["connect"]) }
         native += rules.allow.map(\.value)
 
-        let denied = Set(rules.deny.map(\.value))
-        let unconditional = Set(native).subtracting(denied)
-        allowed = native.filter { !denied.contains($0) }.map { Rule($0) }
-        let conditional = Self.conditional(visibility: visibility, countsForks: countsForks, host: host)
-        for rule in conditional
-        where !denied.contains(rule.name) && !unconditional.contains(rule.name) {
-            allowed.append(rule)
+        let denied = SystemCallSet(rules.deny.map(\.value))
+        let unconditional = native.compactMap { SystemCall($0) }.filter { !denied.contains($0) }
+        let isUnconditional = SystemCallSet(unconditional)
+        let conditional = Self.conditional(
+            visibility: visibility, network: network, countsForks: countsForks, host: host
+        )
+        .filter { !denied.contains($0.call) && !isUnconditional.contains($0.call) }
+        let asked = SystemCallSet(rules.allow.map(\.value))
+        guards = Self.guards(host).filter { !denied.contains($0.call) && !asked.contains($0.call) }
+        let isGuarded = SystemCallSet(guards.map(\.call))
+        answered = (SyscallTable.habits + (host.namespaces.contains(.pid) ? [] : SyscallTable.unnamespaced))
+            .compactMap { habit in
+                SystemCall(habit.name).map { Answer(call: $0, errno: habit.errno) }
+            }.filter { !denied.contains($0.call) }
+        let isAnswered = SystemCallSet(answered.map(\.call))
+
+        allowed = unconditional.map { Rule($0) } + conditional
+        var isAllowed = isUnconditional
+        for guardian in guards where !isAllowed.contains(guardian.call) {
+            isAllowed.insert(guardian.call)
+            allowed.append(Rule(guardian.call))
         }
-        guards = Self.guards(host).filter {
-            !denied.contains($0.name) && !rules.allow.map(\.value).contains($0.name)
+        judged = SyscallTable.all.compactMap { SystemCall($0) }.filter {
+            !(isUnconditional.contains($0) && !isGuarded.contains($0)) && !isAnswered.contains($0)
         }
-        for name in Set(guards.map(\.name)).sorted() where !unconditional.contains(name) {
-            allowed.append(Rule(name))
-        }
-        answered = SyscallTable.habits.filter { !denied.contains($0.name) }
-        let silent = unconditional.subtracting(guards.map(\.name)).union(answered.map(\.name))
-        judged = SyscallTable.all.filter { !silent.contains($0) }
     }
 
     /// The conditions under which a call of `SyscallTable.conditional`, or an open in `fast`, runs natively.
-    private static func conditional(visibility: Visibility, countsForks: Bool, host: Host) -> [Rule] {
-        var rules = [
-            Rule("unshare", [.int(0, hasNoneOf: Namespaces.everyFlag | 0x80)]),  // CLONE_NEWTIME
-            Rule("personality", [.int(0, is: 0)]),
-            Rule("personality", [.int(0, is: 0xFFFF_FFFF)]),
+    private static func conditional(
+        visibility: Visibility, network: NetworkRules, countsForks: Bool, host: Host
+    ) -> [Rule] {
+        var rules: [Named] = [
+            ("unshare", [.int(0, hasNoneOf: Namespaces.everyFlag | 0x80)]),  // CLONE_NEWTIME
+            ("personality", [.int(0, is: 0)]),
+            ("personality", [.int(0, is: 0xFFFF_FFFF)]),
             // SECCOMP_SET_MODE_FILTER without SECCOMP_FILTER_FLAG_NEW_LISTENER only takes more away, and the
             // other operations ask questions.
-            Rule("seccomp", [.int(1, hasNoneOf: 8)]),
+            ("seccomp", [.int(1, hasNoneOf: 8)]),
             // No address, and not MSG_FASTOPEN, which would connect.
-            Rule("sendto", [.word(4, is: 0), .int(3, hasNoneOf: 0x2000_0000)]),
+            ("sendto", [.word(4, is: 0), .int(3, hasNoneOf: 0x2000_0000)]),
             // On a descriptor, without a path.
-            Rule("utimensat", [.word(1, is: 0)]),
-            Rule("socketpair", [.int(0, is: 1)]),
+            ("utimensat", [.word(1, is: 0)]),
+            ("socketpair", [.int(0, is: 1), .type(1, is: stream)]),
+            ("socketpair", [.int(0, is: 1), .type(1, is: packets)]),
         ]
         if !countsForks || !host.listener {
-            rules.append(Rule("clone", [.int(0, hasNoneOf: Namespaces.everyFlag)]))
+            rules.append(("clone", [.int(0, hasNoneOf: Namespaces.everyFlag)]))
         }
-        rules += sockets(host)
+        rules += sockets(network, host)
         if visibility == .fast && host.listener {
             // O_ACCMODE, O_CREAT, O_TRUNC, __O_TMPFILE.
             let mayWrite: UInt32 = 0o3 | 0o100 | 0o1000 | 0o20_000_000
-            rules.append(Rule("open", [.int(1, hasNoneOf: mayWrite)]))
-            rules.append(Rule("openat", [.int(2, hasNoneOf: mayWrite)]))
+            rules.append(("open", [.int(1, hasNoneOf: mayWrite)]))
+            rules.append(("openat", [.int(2, hasNoneOf: mayWrite)]))
         }
-        return rules
+        return rules.compactMap { rule in SystemCall(rule.name).map { Rule($0, rule.conditions) } }
     }
 
-    /// Streams and datagrams of the local and the two Internet families (address_families(7)); the low four bits
-    /// are the type. Without a network namespace, datagrams would leave before anybody saw an address.
-    private static func sockets(_ host: Host) -> [Rule] {
-        let (stream, datagram, packet) = (UInt64(1), UInt64(2), UInt64(5))
-        func socket(_ family: UInt32, _ type: UInt64) -> Rule {
-            Rule("socket", [.int(0, is: family), Comparison(argument: 1, mask: 0xF, value: type)])
+    private typealias Named = (name: String, conditions: [Comparison])
+
+    /// SOCK_STREAM and SOCK_SEQPACKET, whose destination is settled once, by connect(2); SOCK_DGRAM, where every
+    /// message may name another.
+    private static let (stream, packets, datagram): (UInt64, UInt64, UInt64) = (1, 5, 2)
+
+    /// Sockets of the local and the two Internet families (address_families(7)) that the run may have.
+    ///
+    /// An address in memory could change after it was judged, so only sockets to which no address that sending may
+    /// name is forbidden are given out: no local datagrams, whatever the policy, and Internet datagrams where they
+    /// are held by a network namespace or every destination is granted. Protocols are named because others than
+    /// TCP and UDP have more ways to connect (setsockopt(2) of SCTP).
+    private static func sockets(_ network: NetworkRules, _ host: Host) -> [Named] {
+        var rules: [Named] = [stream, packets].map { ("socket", [.int(0, is: 1), .type(1, is: $0)]) }
+        func internet(_ type: UInt64, _ protocols: [UInt32]) {
+            for family: UInt32 in [2, 10] {
+                rules += protocols.map {
+                    ("socket", [.int(0, is: family), .type(1, is: type), .int(2, is: $0)])
+                }
+            }
         }
-        var rules = [socket(1, stream), socket(1, datagram), socket(1, packet)]
-        for family: UInt32 in [2, 10] {
-            rules.append(socket(family, stream))
-            if host.namespaces.contains(.network) { rules.append(socket(family, datagram)) }
-        }
+        internet(stream, [0, 6])  // IPPROTO_TCP
+        if host.namespaces.contains(.network) || network.allowsAny { internet(datagram, [0, 17]) }  // UDP
         return rules
     }
 
     private static func guards(_ host: Host) -> [Guard] {
-        var guards = [
+        var guards: [(name: String, argument: UInt32, demand: Guard.Demand)] = [
             // TIOCSTI and TIOCLINUX write to a terminal's input, TIOCSETD changes what it is (ioctl_tty(2)).
-            Guard("ioctl", 1, .noneOf([0x5412, 0x541C, 0x5423])),
-            Guard("prctl", 0, .oneOf(harmlessPrctls(host))),
+            ("ioctl", 1, .noneOf([0x5412, 0x541C, 0x5423])),
+            ("prctl", 0, .oneOf(harmlessPrctls(host))),
         ]
         // Process 1 is not to be signalled, nor given limits. Without a pid namespace every signal is judged.
         if host.namespaces.contains(.pid) {
             for name in ["kill", "prlimit64", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"] {
-                guards.append(Guard(name, 0, .noneOf([1])))
+                guards.append((name, 0, .noneOf([1])))
+            }
+        } else {
+            // Limits of the caller alone, and no descriptor whose signals go to whom it names (fcntl(2), F_SETOWN
+            // and F_SETOWN_EX; FIOSETOWN and SIOCSPGRP of socket(7)).
+            guards.append(("prlimit64", 0, .oneOf([0])))
+            guards.append(("fcntl", 1, .noneOf([8, 15])))
+            guards.append(("ioctl", 1, .noneOf([0x8901, 0x8902])))
+        }
+        return guards.compactMap { guardian in
+            SystemCall(guardian.name).map {
+                Guard(call: $0, argument: guardian.argument, demand: guardian.demand)
             }
         }
-        return guards
     }
 
     /// prctl(2) operations that ask, or that name, delay or bind the caller alone.

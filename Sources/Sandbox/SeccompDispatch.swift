@@ -36,34 +36,37 @@ enum SeccompDispatch {
     }
 
     private static func ranges(_ filter: Seccomp, elsewhere: UInt32) -> [Range] {
-        var answers: [Int32: Answer] = [:]
-        func set(_ name: String, _ answer: Answer) {
-            if let number = Seccomp.number(of: name) { answers[number] = answer }
+        let answers = answers(filter, elsewhere: elsewhere)
+        var ranges: [Range] = []
+        for (number, answer) in answers.enumerated() where ranges.last?.answer != answer {
+            ranges.append(Range(first: UInt32(number), answer: answer))
         }
-        for name in filter.judged { set(name, .action(elsewhere)) }
-        for rule in filter.allowed { set(rule.name, rule.conditions.isEmpty ? .action(allow) : .lists) }
-        for answered in filter.answered { set(answered.name, .action(Seccomp.errno(CInt(answered.errno)))) }
+        if ranges.last?.answer != .action(unknown) {
+            ranges.append(Range(first: UInt32(answers.count), answer: .action(unknown)))
+        }
+        return ranges + [Range(first: end, answer: .lists)]
+    }
+
+    /// The answer to each number up to the last that means something.
+    private static func answers(_ filter: Seccomp, elsewhere: UInt32) -> [Answer] {
+        let last = (filter.judged + filter.allowed.map(\.call)).map(\.number).max() ?? 0
+        var answers = [Answer](repeating: .action(unknown), count: Int(last) + 1)
+        for call in filter.judged { answers[Int(call.number)] = .action(elsewhere) }
+        for rule in filter.allowed {
+            answers[Int(rule.call.number)] = rule.conditions.isEmpty ? .action(allow) : .lists
+        }
+        for answered in filter.answered {
+            answers[Int(answered.call.number)] = .action(Seccomp.errno(CInt(answered.errno)))
+        }
         for guardian in filter.guards {
-            guard let number = Seccomp.number(of: guardian.name) else { continue }
+            let number = Int(guardian.call.number)
             if case .guarded(let others) = answers[number] {
                 answers[number] = .guarded(others + [guardian])
             } else {
                 answers[number] = .guarded([guardian])
             }
         }
-        var ranges: [Range] = []
-        func append(_ first: UInt32, _ answer: Answer) {
-            if ranges.last?.answer != answer { ranges.append(Range(first: first, answer: answer)) }
-        }
-        var next: UInt32 = 0
-        for (number, answer) in answers.sorted(by: { $0.key < $1.key }) {
-            if UInt32(number) > next { append(next, .action(unknown)) }
-            append(UInt32(number), answer)
-            next = UInt32(number) + 1
-        }
-        append(next, .action(unknown))
-        append(end, .lists)
-        return ranges
+        return answers
     }
 
     /// Expects the number in the accumulator.

@@ -40,16 +40,13 @@ extension Seccomp {
     static func errno(_ number: CInt) -> UInt32 { 0x0005_0000 | UInt32(number) & 0xFFFF }
 
     private static func add(_ rule: Rule, _ action: UInt32, to filter: scmp_filter_ctx) throws(SeccompError) {
-        let number = unsafe seccomp_syscall_resolve_name(rule.name)
-        // Calls of other architectures have negative numbers here.
-        guard number >= 0 else { return }
         let comparisons = rule.conditions.map {
             scmp_arg_cmp(arg: $0.argument, op: SCMP_CMP_MASKED_EQ, datum_a: $0.mask, datum_b: $0.value)
         }
         let result = unsafe seccomp_rule_add_array(
-            filter, action, number, UInt32(comparisons.count), comparisons)
+            filter, action, rule.call.number, UInt32(comparisons.count), comparisons)
         guard result == 0 else {
-            throw SeccompError(description: "seccomp_rule_add of \(rule.name): \(Errno(-result))")
+            throw SeccompError(description: "seccomp_rule_add of \(rule.call.name): \(Errno(-result))")
         }
     }
 
@@ -69,19 +66,5 @@ extension Seccomp {
         stride(from: 0, to: bytes.count - bytes.count % 8, by: 8).map { start in
             bytes[start..<start + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
         }
-    }
-
-    /// The number of a call on this architecture; nil where it does not exist.
-    package static func number(of name: String) -> Int32? {
-        let number = unsafe seccomp_syscall_resolve_name(name)
-        return number >= 0 ? number : nil
-    }
-
-    /// The name of a call, for events; nil for a number that libseccomp does not know.
-    package static func name(of number: Int32, architecture: UInt32) -> String? {
-        // Architecture tokens of libseccomp are the AUDIT_ARCH_* values of the kernel.
-        guard let name = unsafe seccomp_syscall_resolve_num_arch(architecture, number) else { return nil }
-        defer { unsafe free(name) }
-        return unsafe String(cString: name)
     }
 }

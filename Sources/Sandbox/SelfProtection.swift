@@ -14,7 +14,8 @@ package enum SelfProtection {
         "fstatfs",
         "ftruncate", "futex", "getcwd", "getdents64", "getpid", "getrandom", "getsid", "getsockname",
         "getsockopt",
-        "gettid", "ioctl", "kill", "lseek", "madvise", "memfd_create", "mkdirat", "mmap", "mprotect",
+        "gettid", "ioctl", "kill", "listen", "lseek", "madvise", "memfd_create", "mkdirat", "mmap",
+        "mprotect",
         "mremap",
         "munmap", "newfstatat", "openat", "openat2", "pidfd_getfd", "pidfd_open", "pidfd_send_signal", "poll",
         "ppoll", "process_vm_readv", "pwrite64", "read", "readlink", "readlinkat", "recvmsg",
@@ -25,9 +26,9 @@ package enum SelfProtection {
         "wait4", "waitid", "write", "writev",
     ]
 
-    /// Restricts this process for good; the run is not let go when that fails.
+    /// Restricts this process for good.
     package static func install() throws(LaunchError) {
-        let numbers = calls.compactMap(Seccomp.number(of:))
+        let numbers = calls.compactMap { SystemCall($0)?.number }
         guard unsafe gr_restrict_to(numbers, numbers.count) == 0 else {
             throw LaunchError(stage: "supervisor's own filter", errno: .last, subject: "", obstacle: .none)
         }

@@ -56,10 +56,18 @@ import Linux
 }
 
 extension SharedArena {
-    /// Lays a plan out.
-    func lay(_ plan: Plan) {
+    /// Lays out what is made before there is a plan.
+    func lay(_ own: OwnPlaces, _ birth: inout gr_birth) {
+        let steps = unsafe own.steps.map { unsafe cStep($0) }
+        unsafe birth.staging = UnsafePointer(string(OwnPlaces.staging))
+        unsafe birth.own = UnsafePointer(copy(steps))
+        unsafe birth.own_count = steps.count
+    }
+
+    /// Lays a plan out, but for the first steps of its view that are made already.
+    func lay(_ plan: Plan, done: Int) {
         var launch = unsafe gr_launch()
-        unsafe layView(plan, &launch)
+        unsafe layView(plan, done, &launch)
         unsafe layLandlock(plan, &launch)
         unsafe launch.last_capability = CInt(plan.lastCapability)
         unsafe launch.securebits = Capabilities.securebits
@@ -74,14 +82,16 @@ extension SharedArena {
         unsafe shared.pointee.launch = launch
     }
 
-    private func layView(_ plan: Plan, _ launch: inout gr_launch) {
+    private func layView(_ plan: Plan, _ done: Int, _ launch: inout gr_launch) {
         guard let view = plan.view else { return }
+        unsafe launch.has_view = 1
         unsafe launch.staging = UnsafePointer(string(view.staging))
         unsafe launch.root_is_bind = view.rootIsBind ? 1 : 0
         unsafe launch.root_attributes = view.rootAttributes.rawValue
-        let steps = unsafe view.steps.map { unsafe cStep($0) }
+        let steps = unsafe view.steps[done...].map { unsafe cStep($0) }
         unsafe launch.view = UnsafePointer(copy(steps))
         unsafe launch.view_count = steps.count
+        unsafe launch.view_done = done
     }
 
     private func cStep(_ step: View.Step) -> gr_view_step {

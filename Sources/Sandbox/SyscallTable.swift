@@ -140,6 +140,9 @@ package enum SyscallTable {
     /// have another way.
     static let habits: [(name: String, errno: UInt16)] = [("clone3", 38)]  // ENOSYS
 
+    /// The same where the run has no pid namespace: a signal by descriptor would not say whom it is for.
+    static let unnamespaced: [(name: String, errno: UInt16)] = [("pidfd_send_signal", 38)]
+
     /// What an attempt at a forbidden call belongs to; calls that are judged have their own answer.
     package static func threat(of name: String) -> Threat {
         for group in unsafeCore + forbidden where group.names.contains(name) { return group.threat }

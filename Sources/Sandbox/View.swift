@@ -46,6 +46,8 @@ package struct View: Equatable, Sendable {
     }
 
     package private(set) var steps: [Step] = []
+    /// Whether the first steps are those of every view, which need not wait for the plan.
+    package let beginsAsUsual: Bool
     /// The host's root is bound instead of an empty one, because it is granted as a whole.
     package let rootIsBind: Bool
     package let rootAttributes: Attributes
@@ -54,17 +56,17 @@ package struct View: Equatable, Sendable {
     /// /tmp is the run's own: nothing grants the host's.
     package let privateTemporary: Bool
 
-    private var made: Set<Path> = [.root]
+    private var made: [Path] = [.root]
     private var mounted: [Path] = []
 
     /// The view for the grants.
     ///
     /// - Parameters:
     ///   - temporaryBytes: the size of private directories, which hold memory.
-    ///   - processes: whether a /proc of the run's own processes can be mounted.
+    ///   - own: what the run has whatever is granted.
     ///   - present: directories that exist, empty, even when nothing grants them: the working directory, home.
     package init(
-        _ grants: Grants, sealed: [Sealed], present: [Path], processes: Bool, temporaryBytes: UInt64,
+        _ grants: Grants, own: OwnPlaces, sealed: [Sealed], present: [Path], temporaryBytes: UInt64,
         terminal: Path?
     ) {
         let root = grants.entries.first { $0.path.isRoot }
@@ -72,25 +74,20 @@ package struct View: Equatable, Sendable {
         rootAttributes = root.map { Self.attributes($0.rights) } ?? []
         privateTemporary = grants.granted(Path("/tmp")).isEmpty
         staging = Self.staging(avoiding: grants.entries.map(\.path))
-        if rootIsBind { mounted.append(.root) }
+        beginsAsUsual = !rootIsBind && staging == OwnPlaces.staging
 
         // Private places come first, so that what is granted inside them lies over them.
+        if rootIsBind {
+            cover(own)
+        } else {
+            steps = own.steps
+        }
+        made += [OwnPlaces.devices, OwnPlaces.processes]
+        mounted += [OwnPlaces.devices, OwnPlaces.processes]
         let options = "mode=1777,size=\(temporaryBytes),nr_inodes=65536"
         if privateTemporary { temporary(Path("/tmp"), options) }
-        devices(options, terminal: terminal)
-        directory(Path("/proc"))
-        if processes {
-            append(Step(kind: .proc, target: Path("/proc")))
-        } else if rootIsBind {
-            append(Step(kind: .maskDirectory, target: Path("/proc"), attributes: .readOnly, mode: 0))
-        }
-        mounted.append(Path("/proc"))
-        if rootIsBind, (try? Path("/sys").status()) != nil {
-            append(
-                Step(
-                    kind: .bind, target: Path("/sys"), source: Path("/sys"),
-                    attributes: [.readOnly, .noSetUID, .noDevices, .noExecute]))
-        }
+        temporary(OwnPlaces.devices.appending("shm"), options)
+        if let terminal { terminals(terminal) }
         for grant in grants.entries where !grant.path.isRoot && grants.rights(for: grant.path) != [] {
             // What lies above may have mounted it already, in the same way.
             let (all, above) = (grants.granted(grant.path), grants.above(grant.path))
@@ -98,7 +95,7 @@ package struct View: Equatable, Sendable {
                 bind(grant, Self.attributes(all))
             }
         }
-        let links = grants.links.union(sealed.flatMap(\.links))
+        let links = grants.links + sealed.flatMap(\.links)
         for link in links.sorted(by: { $0.place < $1.place }) where !isCovered(link.place) {
             symlink(link)
         }
@@ -121,11 +118,11 @@ package struct View: Equatable, Sendable {
 
     /// A directory that is always there, seldom granted, and of which nothing is needed while the view is built.
     private static func staging(avoiding sources: [Path]) -> Path {
-        let candidates = ["/proc", "/sys", "/mnt", "/srv", "/opt", "/tmp"].map { Path($0) }
+        let candidates = [OwnPlaces.staging] + ["/sys", "/mnt", "/srv", "/opt", "/tmp"].map { Path($0) }
         return candidates.first { place in
             (try? place.status(followingLinks: false))?.kind == .directory
                 && !sources.contains { place.contains($0) && !$0.isRoot }
-        } ?? Path("/proc")
+        } ?? OwnPlaces.staging
     }
 
     /// Whether something is mounted there that has names of its own.
@@ -136,7 +133,7 @@ package struct View: Equatable, Sendable {
         guard !made.contains(path), !path.isRoot else { return }
         if let mount = mounted.filter({ $0.contains(path) }).max(), !isPrivate(mount) { return }
         directory(path.parent)
-        made.insert(path)
+        made.append(path)
         append(Step(kind: .directory, target: path))
     }
 
@@ -149,44 +146,35 @@ package struct View: Equatable, Sendable {
         directory(path)
         append(Step(kind: .tmpfs, target: path, source: Path(options), attributes: .noExecute))
         mounted.append(path)
-        made.insert(path)
+        made.append(path)
     }
 
-    /// The devices that programs expect and that hold nothing of the host (bwrap(1), --dev).
-    private mutating func devices(_ options: String, terminal: Path?) {
-        let dev = Path("/dev")
-        directory(dev)
-        if rootIsBind {
-            append(
-                Step(kind: .tmpfs, target: dev, source: Path("mode=0755,size=64k"), attributes: .noExecute))
-        }
-        mounted.append(dev)
-        made.insert(dev)
-        for name in ["null", "zero", "full", "random", "urandom", "tty"] {
-            device(Path("/dev").appending(name), at: dev.appending(name))
-        }
-        let links = [
-            ("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"),
-            ("stderr", "/proc/self/fd/2"),
-        ]
-        for (name, target) in links {
-            append(Step(kind: .symlink, target: dev.appending(name), source: Path(target)))
-        }
-        temporary(Path("/dev/shm"), options)
-        guard let terminal else { return }
-        device(terminal, at: dev.appending("console"))
-        directory(dev.appending("pts"))
+    /// Lays the run's own places over those of the host's root.
+    private mutating func cover(_ own: OwnPlaces) {
+        mounted.append(.root)
         append(
             Step(
-                kind: .terminals, target: dev.appending("pts"),
-                source: Path("newinstance,ptmxmode=0666,mode=0620")))
-        append(Step(kind: .symlink, target: dev.appending("ptmx"), source: Path("pts/ptmx")))
+                kind: .tmpfs, target: OwnPlaces.devices, source: Path("mode=0755,size=64k"),
+                attributes: .noExecute))
+        steps += own.deviceSteps
+        append(
+            own.processStep
+                ?? Step(kind: .maskDirectory, target: OwnPlaces.processes, attributes: .readOnly, mode: 0))
+        guard (try? Path("/sys").status()) != nil else { return }
+        append(
+            Step(
+                kind: .bind, target: Path("/sys"), source: Path("/sys"),
+                attributes: [.readOnly, .noSetUID, .noDevices, .noExecute]))
     }
 
-    private mutating func device(_ source: Path, at place: Path) {
-        guard (try? source.status())?.kind == .device else { return }
-        append(Step(kind: .file, target: place, mode: 0o600))
-        append(Step(kind: .bind, target: place, source: source, attributes: [.noSetUID, .noExecute]))
+    private mutating func terminals(_ terminal: Path) {
+        let pts = OwnPlaces.devices.appending("pts")
+        steps += OwnPlaces.device(terminal, at: OwnPlaces.devices.appending("console"))
+        directory(pts)
+        append(
+            Step(kind: .terminals, target: pts, source: Path("newinstance,ptmxmode=0666,mode=0620")))
+        append(
+            Step(kind: .symlink, target: OwnPlaces.devices.appending("ptmx"), source: Path("pts/ptmx")))
     }
 
     private mutating func bind(_ grant: Grant, _ attributes: Attributes) {
@@ -205,7 +193,7 @@ package struct View: Equatable, Sendable {
     private mutating func symlink(_ link: Settled.Link) {
         guard !made.contains(link.place) else { return }
         directory(link.place.parent)
-        made.insert(link.place)
+        made.append(link.place)
         append(Step(kind: .symlink, target: link.place, source: link.target))
     }
 

@@ -22,8 +22,8 @@ package struct Act: Equatable, Sendable {
         case connect(socket: Int32, SocketAddress)
         case bind(socket: Int32, SocketAddress)
         case listen(socket: Int32)
-        /// Sending, with every address that was given.
-        case send(socket: Int32, [SocketAddress])
+        /// Sending, with every address that was given; `connects` with MSG_FASTOPEN, which begins a connection.
+        case send(socket: Int32, [SocketAddress], connects: Bool)
         case memory(name: [UInt8], flags: UInt64)
         case identity([UInt32])
         case signal(target: Int32)

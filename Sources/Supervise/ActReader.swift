@@ -27,16 +27,14 @@ struct ActReader {
         case .bind: return address(call, 1, length: 2).map { .bind(socket: descriptor(call), $0) }
         case .listen: return .listen(socket: descriptor(call))
         case .sendTo:
-            if call.arguments[4] == 0 { return .send(socket: descriptor(call), []) }
-            return address(call, 4, length: 5).map { .send(socket: descriptor(call), [$0]) }
+            if call.arguments[4] == 0 { return sending(call, [], flags: 3) }
+            return address(call, 4, length: 5).map { sending(call, [$0], flags: 3) }
         case .sendMessage:
-            return addresses(call, at: call.arguments[1], count: 1).map {
-                .send(socket: descriptor(call), $0)
-            }
+            return addresses(call, at: call.arguments[1], count: 1).map { sending(call, $0, flags: 2) }
         case .sendMessages:
             let count = min(call.arguments[2] & 0xFFFF_FFFF, 1_024)
             return addresses(call, at: call.arguments[1], count: count, stride: 64)
-                .map { .send(socket: descriptor(call), $0) }
+                .map { sending(call, $0, flags: 3) }
         case .memory:
             return GuestMemory.string(call.pid, call.arguments[0], limit: 256)
                 .map { .memory(name: $0, flags: call.arguments[1]) }
@@ -55,6 +53,11 @@ struct ActReader {
 
     private func descriptor(_ call: Notification) -> Int32 { Int32(truncatingIfNeeded: call.arguments[0]) }
 
+    private func sending(_ call: Notification, _ addresses: [SocketAddress], flags: Int) -> Act.Kind {
+        let connects = call.arguments[flags] & 0x2000_0000 != 0  // MSG_FASTOPEN
+        return .send(socket: descriptor(call), addresses, connects: connects)
+    }
+
     private func guestPath(_ call: Notification, _ directory: Int?, _ path: Int, follows: Bool) -> GuestPath?
     {
         guard let text = GuestMemory.string(call.pid, call.arguments[path]) else { return nil }
@@ -65,7 +68,7 @@ struct ActReader {
     private func opening(_ call: Notification, _ directory: Int?, _ path: Int, _ flags: OpenFlags) -> Act
         .Kind?
     {
-        let follows = !flags.contains(.noFollow) && !flags.isSuperset(of: [.create, .exclusive])
+        let follows = !flags.contains(.noFollow) && !flags.isSuperset(of: .newFile)
         return guestPath(call, directory, path, follows: follows).map { .open($0, flags: flags) }
     }
 

@@ -2,7 +2,7 @@ import Glibc
 import Sandbox
 
 /// How each judged system call carries what it is about: which argument is a path, which the flags.
-package struct CallTable: Sendable {
+final class CallTable {
     /// What to read of a call's arguments.
     enum Shape: Sendable {
         case open(directory: Int?, path: Int, flags: Int?)
@@ -35,58 +35,66 @@ package struct CallTable: Sendable {
         }
     }
 
-    private var shapes: [Int32: (name: String, shape: Shape)] = [:]
+    /// The names of the numbers that are judged, and their shapes as far as they have been asked for.
+    private var names: [String?] = []
+    private var shapes: [Shape?] = []
 
     /// The table for the calls that a filter sends here.
-    package init(judging names: [String]) {
-        for name in names {
-            guard let number = Seccomp.number(of: name) else { continue }
-            shapes[number] = (name, Self.byName[name] ?? .forbidden)
-        }
+    init(judging calls: [SystemCall]) {
+        names = [String?](repeating: nil, count: Int(calls.map(\.number).max() ?? 0) + 1)
+        shapes = [Shape?](repeating: nil, count: names.count)
+        for call in calls { names[Int(call.number)] = call.name }
     }
 
-    func shape(of number: Int32) -> (name: String, shape: Shape)? { shapes[number] }
+    func shape(of number: Int32) -> (name: String, shape: Shape)? {
+        guard number >= 0, number < names.count, let name = names[Int(number)] else { return nil }
+        if let known = shapes[Int(number)] { return (name, known) }
+        let shape = Self.shape(name)
+        shapes[Int(number)] = shape
+        return (name, shape)
+    }
 
-    private static let byName: [String: Shape] = [
-        "open": .open(directory: nil, path: 0, flags: 1), "openat": .open(directory: 0, path: 1, flags: 2),
-        "creat": .open(directory: nil, path: 0, flags: nil),
-        "openat2": .openHow(directory: 0, path: 1, how: 2),
-        "execve": .execute(directory: nil, path: 0, arguments: 1, flags: nil),
-        "execveat": .execute(directory: 0, path: 1, arguments: 2, flags: 4),
-
-        "chmod": .change([Place(nil, 0, .alter)]), "fchmodat": .change([Place(0, 1, .alter)]),
-        "fchmodat2": .change([Place(0, 1, .alter, flags: 3)]), "chown": .change([Place(nil, 0, .alter)]),
-        "lchown": .change([Place(nil, 0, .alter, follows: false)]),
-        "fchownat": .change([Place(0, 1, .alter, flags: 4)]), "truncate": .change([Place(nil, 0, .alter)]),
-        "utime": .change([Place(nil, 0, .alter)]), "utimes": .change([Place(nil, 0, .alter)]),
-        "futimesat": .change([Place(0, 1, .alter)]), "utimensat": .change([Place(0, 1, .alter, flags: 3)]),
-        "setxattr": .change([Place(nil, 0, .alter)]),
-        "lsetxattr": .change([Place(nil, 0, .alter, follows: false)]),
-        "removexattr": .change([Place(nil, 0, .alter)]),
-        "lremovexattr": .change([Place(nil, 0, .alter, follows: false)]),
-
-        "mkdir": .change([Place(nil, 0, .create, follows: false)]),
-        "mkdirat": .change([Place(0, 1, .create, follows: false)]),
-        "mknod": .change([Place(nil, 0, .create, follows: false)]),
-        "mknodat": .change([Place(0, 1, .create, follows: false)]),
-        "symlink": .change([Place(nil, 1, .create, follows: false)]),
-        "symlinkat": .change([Place(1, 2, .create, follows: false)]),
-        "unlink": .change([Place(nil, 0, .remove, follows: false)]),
-        "unlinkat": .change([Place(0, 1, .remove, follows: false)]),
-        "rmdir": .change([Place(nil, 0, .remove, follows: false)]),
-        "rename": .change(moves(nil, 0, nil, 1)), "renameat": .change(moves(0, 1, 2, 3)),
-        "renameat2": .change(moves(0, 1, 2, 3)),
-        "link": .change(links(nil, 0, nil, 1)), "linkat": .change(links(0, 1, 2, 3)),
-
-        "connect": .connect, "bind": .bind, "listen": .listen, "sendto": .sendTo, "sendmsg": .sendMessage,
-        "sendmmsg": .sendMessages, "socket": .socket, "socketpair": .socket, "memfd_create": .memory,
-        "fork": .fork(flags: nil), "vfork": .fork(flags: nil), "clone": .fork(flags: 0),
-        "kill": .signal, "tkill": .signal, "tgkill": .signal, "rt_sigqueueinfo": .signal,
-        "rt_tgsigqueueinfo": .signal,
-        "setuid": .identity(count: 1), "setgid": .identity(count: 1), "setfsuid": .identity(count: 1),
-        "setfsgid": .identity(count: 1), "setreuid": .identity(count: 2), "setregid": .identity(count: 2),
-        "setresuid": .identity(count: 3), "setresgid": .identity(count: 3),
-    ]
+    private static func shape(_ name: String) -> Shape {
+        switch name {
+        case "open": .open(directory: nil, path: 0, flags: 1)
+        case "openat": .open(directory: 0, path: 1, flags: 2)
+        case "creat": .open(directory: nil, path: 0, flags: nil)
+        case "openat2": .openHow(directory: 0, path: 1, how: 2)
+        case "execve": .execute(directory: nil, path: 0, arguments: 1, flags: nil)
+        case "execveat": .execute(directory: 0, path: 1, arguments: 2, flags: 4)
+        case "chmod", "chown", "truncate", "utime", "utimes", "setxattr", "removexattr":
+            .change([Place(nil, 0, .alter)])
+        case "fchmodat", "futimesat": .change([Place(0, 1, .alter)])
+        case "fchmodat2", "utimensat": .change([Place(0, 1, .alter, flags: 3)])
+        case "lchown", "lsetxattr", "lremovexattr": .change([Place(nil, 0, .alter, follows: false)])
+        case "fchownat": .change([Place(0, 1, .alter, flags: 4)])
+        case "mkdir", "mknod": .change([Place(nil, 0, .create, follows: false)])
+        case "mkdirat", "mknodat": .change([Place(0, 1, .create, follows: false)])
+        case "symlink": .change([Place(nil, 1, .create, follows: false)])
+        case "symlinkat": .change([Place(1, 2, .create, follows: false)])
+        case "unlink", "rmdir": .change([Place(nil, 0, .remove, follows: false)])
+        case "unlinkat": .change([Place(0, 1, .remove, follows: false)])
+        case "rename": .change(moves(nil, 0, nil, 1))
+        case "renameat", "renameat2": .change(moves(0, 1, 2, 3))
+        case "link": .change(links(nil, 0, nil, 1))
+        case "linkat": .change(links(0, 1, 2, 3))
+        case "connect": .connect
+        case "bind": .bind
+        case "listen": .listen
+        case "sendto": .sendTo
+        case "sendmsg": .sendMessage
+        case "sendmmsg": .sendMessages
+        case "socket", "socketpair": .socket
+        case "memfd_create": .memory
+        case "fork", "vfork": .fork(flags: nil)
+        case "clone": .fork(flags: 0)
+        case "kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo": .signal
+        case "setuid", "setgid", "setfsuid", "setfsgid": .identity(count: 1)
+        case "setreuid", "setregid": .identity(count: 2)
+        case "setresuid", "setresgid": .identity(count: 3)
+        default: .forbidden
+        }
+    }
 
     private static func moves(_ a: Int?, _ from: Int, _ b: Int?, _ to: Int) -> [Place] {
         [Place(a, from, .remove, follows: false), Place(b, to, .replace, follows: false)]

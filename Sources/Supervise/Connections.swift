@@ -6,7 +6,7 @@ import Sandbox
 ///
 /// A socket of the run lies in a network namespace that leads nowhere. For a granted destination the supervisor
 /// makes a socket of its own, connects it and puts it in the place of the caller's; the address it uses is the
-/// copy it judged. Local sockets are connected as they are: they lie in directories of the run alone.
+/// copy it judged. Local sockets are connected as they are, by the place that was judged.
 final class Connections {
     /// A connection that is being made for a caller that waits for it.
     private final class Pending {
@@ -42,6 +42,10 @@ final class Connections {
         if waited { socket.descriptor.setWaiting(false) }
         let failure = Self.connect(socket.descriptor, to: address, root: root)
         if waited { socket.descriptor.setWaiting(true) }
+        finish(call, failure, listener)
+    }
+
+    private func finish(_ call: Notification, _ failure: Errno?, _ listener: Listener) {
         if let failure { listener.refuse(call, failure) } else { listener.answer(call, 0) }
     }
 
@@ -51,9 +55,11 @@ final class Connections {
         switch address {
         case .abstract(let name): return socket.connect(to: [1, 0, 0] + name)
         case .path(let path):
-            // The path is the caller's, below its own root, so it is opened there and reached by number.
+            // The path that was judged has no links; it is opened below the caller's root, and the socket that is
+            // there is reached by number.
             do throws(SystemError) {
-                let resolve: UInt64 = 0x10 | 0x02  // RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS
+                // RESOLVE_IN_ROOT, RESOLVE_NO_SYMLINKS and RESOLVE_NO_MAGICLINKS of openat2(2).
+                let resolve: UInt64 = 0x10 | 0x04 | 0x02
                 let flags = CInt(OpenFlags.path.rawValue)
                 let place = try Descriptor.open(Path(bytes: path), flags, resolve: resolve, in: root)
                 return socket.connect(to: [1, 0] + Array("/proc/self/fd/\(place.number)".utf8) + [0])
@@ -64,18 +70,36 @@ final class Connections {
         }
     }
 
-    /// Begins a TCP connection to a granted destination.
+    /// Takes a datagram socket's connection off. A stream that is one of ours is not given back to be used again.
+    func disconnect(_ call: Notification, _ number: Int32, _ listener: Listener) {
+        guard let socket = GuestSocket(of: call.pid, number: number), listener.isWaiting(call) else {
+            return listener.refuse(call, Errno(EBADF))
+        }
+        guard socket.option(SO_TYPE) == CInt(SOCK_DGRAM.rawValue) else {
+            return listener.refuse(call, Errno(EOPNOTSUPP))
+        }
+        finish(call, socket.descriptor.connect(to: [UInt8](repeating: 0, count: 16)), listener)
+    }
+
+    /// Connects to a granted destination: a datagram socket at once, within the namespace it lies in, and TCP when
+    /// the other side answers.
     func connect(_ call: Notification, _ number: Int32, _ address: SocketAddress, _ listener: Listener) {
         guard let guest = GuestSocket(of: call.pid, number: number), listener.isWaiting(call),
             let flags = descriptorFlags(of: call.pid, number), let bytes = address.bytes,
             let port = address.port
         else { return listener.refuse(call, Errno(EBADF)) }
-        guard guest.option(SO_TYPE) == CInt(SOCK_STREAM.rawValue), let family = guest.option(SO_DOMAIN) else {
-            return listener.refuse(call, .notPermitted)
+        guard let type = guest.option(SO_TYPE), let family = guest.option(SO_DOMAIN) else {
+            return listener.refuse(call, Errno(ENOTSOCK))
         }
+        guard family == AF_INET || family == AF_INET6 else { return listener.refuse(call, .invalid) }
         let mapped = family == AF_INET6 && bytes.count == 4
         let target = SocketAddress.encode(
-            mapped ? [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF] + bytes : bytes, port: port)
+            mapped ? [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF] + bytes : bytes, port: port,
+            scope: address.scope)
+        if type == CInt(SOCK_DGRAM.rawValue) {
+            return finish(call, guest.descriptor.connect(to: target), listener)
+        }
+        guard type == CInt(SOCK_STREAM.rawValue) else { return listener.refuse(call, .notPermitted) }
         let closeOnExec = flags & 0o2_000_000 != 0
         let waits = flags & UInt64(O_NONBLOCK) == 0
         guard hasNamespace else {
@@ -135,6 +159,15 @@ final class Connections {
         if flags & UInt64(O_NONBLOCK) == 0 { socket.setWaiting(true) }
         let entry = Pending(call, socket, place: number, closeOnExec: flags & 0o2_000_000 != 0)
         hand(entry, waits: false, answer: nil, listener)
+    }
+
+    /// Lets a socket listen whose address was judged: this very one, and not what has its number a moment later.
+    func listen(_ call: Notification, _ number: Int32, _ address: SocketAddress, _ listener: Listener) {
+        guard let guest = GuestSocket(of: call.pid, number: number), listener.isWaiting(call),
+            guest.localAddress() == address
+        else { return listener.refuse(call, Errno(EBADF)) }
+        let backlog = CInt(truncatingIfNeeded: call.arguments[1])
+        finish(call, guest.descriptor.listen(backlog: backlog), listener)
     }
 
     /// What programs set before they connect or bind.

@@ -1,4 +1,5 @@
 import Event
+import Glibc
 import Linux
 import Sandbox
 
@@ -64,9 +65,23 @@ struct FileJudge {
         _ act: Act, _ path: GuestPath, _ arguments: [[UInt8]], _ lookup: some Lookup
     ) -> Ruling {
         guard let place = lookup.place(of: path, for: act.call.pid) else { return .proceed }
-        if rights(for: place.path).contains(.execute) {
-            return .start(path: place.path, arguments: arguments)
+        guard rights(for: place.path).contains(.execute) else {
+            return program(place, arguments, given(path, place), lookup)
         }
+        // The kernel opens a script's interpreter by itself, and refuses it by itself.
+        guard let name = Script.interpreter(lookup.start(of: place.path)),
+            let interpreter = lookup.place(
+                of: GuestPath(directory: AT_FDCWD, text: name.bytes, follows: true), for: act.call.pid),
+            !rights(for: interpreter.path).contains(.execute)
+        else { return .start(path: place.path, arguments: arguments) }
+        return program(
+            interpreter, arguments, [.init("script", .text(place.path.bytes))], lookup)
+    }
+
+    /// A program that is not granted.
+    private func program(
+        _ place: Place, _ arguments: [[UInt8]], _ more: [JSON.Member], _ lookup: some Lookup
+    ) -> Ruling {
         let host = lookup.host(place.path)
         // What the run wrote into its own directories exists there and not on the host.
         guard host.executable || isOwn(place.path) && place.visible else { return .proceed }
@@ -75,7 +90,7 @@ struct FileJudge {
             Violation(
                 .exec, place.visible ? .accessDenied : .notFound, .codeExecution,
                 rule: rule(place.path, "files.exec"), "running \(place.path) is not granted",
-                [.init("path", .text(place.path.bytes)), .init("argv", words)] + given(path, place)))
+                [.init("path", .text(place.path.bytes)), .init("argv", words)] + more))
     }
 
     /// In a directory of the run alone, and in nothing of the host that is granted inside it.
@@ -89,7 +104,7 @@ struct FileJudge {
 
     private func wouldOpen(_ host: HostFile, flags: OpenFlags) -> Bool {
         if !host.exists { return flags.contains(.create) && host.parentWritable }
-        if flags.isSuperset(of: [.create, .exclusive]) { return false }
+        if flags.isSuperset(of: .newFile) { return false }
         let alters = !flags.intersection(.accessMode).isEmpty || flags.contains(.truncate)
         return (!flags.reads || host.readable) && (!alters || host.writable)
     }

@@ -60,7 +60,8 @@ final class Gate {
             isWanted: plan.limits.disk != nil || plan.limits.fileSize != nil)
         records = plan.recordsAllowed
         openFiles = OpenFiles(limit: plan.limits.openFiles)
-        lookup = LiveLookup(root: root, user: plan.user)
+        lookup = LiveLookup(
+            root: root, user: plan.user, fixed: FixedPlaces(plan.grants, own: plan.ownDirectories))
     }
 
     func register(_ set: inout PollSet) -> Int {
@@ -70,6 +71,9 @@ final class Gate {
 
     /// Ends the calls whose connections are decided.
     func settle(_ set: PollSet) { connections.settle(set, listener) }
+
+    /// Whether there is one to take.
+    var hasNext: Bool { listener.hasNext }
 
     /// Takes one call.
     func take() -> Consequence {
@@ -108,9 +112,11 @@ final class Gate {
             if records, let failure = recordAllowed(act) { return failure }
             switch address {
             case .inet4, .inet6: connections.connect(act.call, socket, address, listener)
+            case .unspecified: connections.disconnect(act.call, socket, listener)
             default: connections.connectLocal(act.call, socket, address, root: root, listener)
             }
         case .bind(let socket, let address): connections.bind(act.call, socket, address, listener)
+        case .listen(let socket, let address): connections.listen(act.call, socket, address, listener)
         case .memory(let name, let flags): giveMemory(act.call, name, flags)
         }
         return .none
@@ -159,7 +165,7 @@ final class Gate {
     private func foreign(_ call: Notification) -> Consequence {
         let isX32 = call.architecture == nativeArchitecture
         let architecture = isX32 ? "x32" : ForeignArchitecture.name(call.architecture)
-        let name = isX32 ? nil : Seccomp.name(of: call.number, architecture: call.architecture)
+        let name = isX32 ? nil : SystemCall.name(of: call.number, architecture: call.architecture)
         let violation = Violation(
             .syscall, .notPermitted, .sandboxEscape, rule: "syscalls",
             "a system call of the architecture \(architecture) is not granted",

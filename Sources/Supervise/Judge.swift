@@ -34,8 +34,9 @@ package struct Judge {
         case .executeDescriptor: executeDescriptor()
         case .connect(let socket, let address): network.connect(act, socket, address, lookup)
         case .bind(let socket, let address): network.bind(act, socket, address, lookup)
-        case .listen(let socket): network.listen(act, local: localAddress(act.call.pid, socket))
-        case .send(_, let addresses): network.send(act, addresses, lookup)
+        case .listen(let socket): network.listen(act, socket, local: localAddress(act.call.pid, socket))
+        case .send(_, let addresses, let connects):
+            network.send(act, addresses, connects: connects, lookup)
         case .socket(let family, let type, let number):
             network.socket(family: family, type: type, protocol: number)
         case .memory(let name, let flags): memory(name, flags)

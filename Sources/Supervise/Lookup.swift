@@ -18,6 +18,12 @@ package protocol Lookup {
     func host(_ path: Path) -> HostFile
     /// The program a process runs, as the run sees it.
     func executable(of pid: Int32) -> String
+    /// The first bytes of a file, as the run sees it; none where they cannot be read.
+    func start(of path: Path) -> [UInt8]
+}
+
+extension Lookup {
+    package func start(of path: Path) -> [UInt8] { [] }
 }
 
 /// What the host has at a path, and what this user may do with it.
@@ -38,13 +44,22 @@ final class LiveLookup: Lookup {
     /// The root of the view.
     private let root: CInt
     private let user: User
+    private var fixed: FixedPlaces
 
-    init(root: CInt, user: User) {
+    init(root: CInt, user: User, fixed: FixedPlaces) {
         self.root = root
         self.user = user
+        self.fixed = fixed
     }
 
     func place(of path: GuestPath, for pid: Int32) -> Place? {
+        if let known = fixed[path.text] { return known }
+        let place = lookUp(path, for: pid)
+        if let place { fixed.remember(path.text, place) }
+        return place
+    }
+
+    private func lookUp(_ path: GuestPath, for pid: Int32) -> Place? {
         var absolute = Path(bytes: path.text)
         if !absolute.isAbsolute {
             guard let directory = directory(path.directory, of: pid) else { return nil }
@@ -79,6 +94,14 @@ final class LiveLookup: Lookup {
 
     func executable(of pid: Int32) -> String {
         (try? Path("/proc/\(pid)/exe").linkTarget())?.description ?? ""
+    }
+
+    func start(of path: Path) -> [UInt8] {
+        // Not waiting, because a pipe with a name would keep everything else waiting.
+        guard let file = try? Descriptor.open(path, O_RDONLY | O_NONBLOCK, resolve: Self.plain, in: root),
+            (try? file.status())?.kind == .regular
+        else { return [] }
+        return (try? file.read(atMost: Script.length)) ?? []
     }
 
     func host(_ path: Path) -> HostFile {

@@ -5,8 +5,10 @@ import Sandbox
 
 /// Judges sockets: where they connect, are bound, listen and send.
 ///
-/// A connection is never let proceed on an address in the caller's memory, which could change: the supervisor
-/// makes it, or refuses it. What proceeds here is held in by the run's own network namespace.
+/// No call proceeds on an address in the caller's memory where another address there would do harm. Connecting and
+/// listening are done by the supervisor, with the address that was judged. Sending proceeds, because only sockets
+/// are given out to which it does not matter (`Seccomp.sockets`). Binding to a path is held in by the view and by
+/// Landlock, like all making of files.
 struct NetworkJudge {
     let destinations: Destinations
     let grants: Grants
@@ -17,8 +19,9 @@ struct NetworkJudge {
     func connect(_ act: Act, _ socket: Int32, _ address: SocketAddress, _ lookup: some Lookup) -> Ruling {
         switch address {
         case .inet4, .inet6:
-            if destinations.connectsAnywhere { return .proceed }
             if destinations.allows(address) { return .connect(socket: socket, address) }
+            // Nothing listens there: getaddrinfo(3) asks what its own address would be, to sort its answers.
+            if address.port == 0 { return .fail(Errno(ENETUNREACH)) }
             if address.port == 53, address.bytes == [127, 0, 0, 1] {
                 // The name server that the run was told of, and that is not there.
                 return refuse(
@@ -29,7 +32,8 @@ struct NetworkJudge {
         case .path(let text):
             let path = GuestPath(directory: AT_FDCWD, text: text, follows: true)
             guard let place = lookup.place(of: path, for: act.call.pid) else { return .fail(.notFound) }
-            if isOwn(place.path) { return .connect(socket: socket, address) }
+            // Where the path led when it was judged, and not what the links on it say a moment later.
+            if isOwn(place.path) { return .connect(socket: socket, .path(place.path.bytes)) }
             guard lookup.host(place.path).exists else { return .fail(.notFound) }
             return refuse(
                 .connect, "connecting to the socket \(place.path)", address, rule: "network.allow",
@@ -37,8 +41,7 @@ struct NetworkJudge {
         case .abstract:
             if hasNamespace { return .connect(socket: socket, address) }
             return refuse(.connect, "connecting to \(address)", address, rule: "network.allow")
-        case .unspecified:
-            return hasNamespace || destinations.connectsAnywhere ? .proceed : .fail(.notPermitted)
+        case .unspecified: return .connect(socket: socket, address)
         case .malformed: return .fail(.invalid)
         case .other: return .fail(Errno(EAFNOSUPPORT))
         }
@@ -47,7 +50,7 @@ struct NetworkJudge {
     func bind(_ act: Act, _ socket: Int32, _ address: SocketAddress, _ lookup: some Lookup) -> Ruling {
         switch address {
         case .inet4, .inet6:
-            if destinations.listensAnywhere { return .proceed }
+            if destinations.listensAnywhere && !hasNamespace { return .proceed }
             if destinations.listens(on: address) { return .bind(socket: socket, address) }
             return refuse(.bind, "binding to \(address)", address, rule: "network.listen")
         case .path(let text):
@@ -66,24 +69,24 @@ struct NetworkJudge {
     }
 
     /// - Parameter local: what the socket is bound to; nil when that cannot be told.
-    func listen(_ act: Act, local: SocketAddress?) -> Ruling {
+    func listen(_ act: Act, _ socket: Int32, local: SocketAddress?) -> Ruling {
+        guard let local else { return .fail(Errno(EBADF)) }
         switch local {
-        case .path, .abstract: return .proceed
+        case .path: return .listen(socket: socket, local)
+        case .abstract where hasNamespace: return .listen(socket: socket, local)
         case .inet4, .inet6:
-            if let local, destinations.listens(on: local) { return .proceed }
-            return refuse(
-                .bind, "listening on \(local?.description ?? "a socket")", local, rule: "network.listen")
-        default:
-            if destinations.listensAnywhere { return .proceed }
-            return refuse(.bind, "listening on a socket", local, rule: "network.listen")
+            if destinations.listens(on: local) { return .listen(socket: socket, local) }
+            return refuse(.bind, "listening on \(local)", local, rule: "network.listen")
+        default: return .fail(.invalid)
         }
     }
 
-    func send(_ act: Act, _ addresses: [SocketAddress], _ lookup: some Lookup) -> Ruling {
+    /// - Parameter connects: sending begins a connection with an address that cannot be held to what was judged.
+    func send(_ act: Act, _ addresses: [SocketAddress], connects: Bool, _ lookup: some Lookup) -> Ruling {
         for address in addresses {
             switch address {
             case .inet4, .inet6:
-                if destinations.connectsAnywhere { continue }
+                if destinations.connectsAnywhere || connects && destinations.allows(address) { continue }
                 return refuse(.send, "sending to \(address)", address, rule: "network.allow")
             case .path(let text):
                 let path = GuestPath(directory: AT_FDCWD, text: text, follows: true)
@@ -96,20 +99,24 @@ struct NetworkJudge {
             default: return .fail(.notPermitted)
             }
         }
-        return .proceed
+        // As where TCP has no fast open: programs connect instead (tcp(7)).
+        return connects && !destinations.connectsAnywhere ? .fail(Errno(EOPNOTSUPP)) : .proceed
     }
 
-    /// A socket of a family or type that is never given out.
+    /// A socket of a family, type or protocol that is not given out.
     func socket(family: UInt32, type: UInt32, protocol number: UInt32) -> Ruling {
         let kind = type & 0xF
         // Looking up one's own interfaces is a habit of getaddrinfo(3), which has another way.
         if family == UInt32(AF_NETLINK) { return .fail(Errno(EAFNOSUPPORT)) }
+        // Go asks for MPTCP before TCP.
+        if kind == 1, number == 262 { return .fail(Errno(EPROTONOSUPPORT)) }
         let raw = kind == 3 || kind == 10  // SOCK_RAW, SOCK_PACKET
         let named = SocketNames.family(family)
+        let sort = raw ? "raw " : kind == 2 ? "datagram " : ""
         return .violate(
             Violation(
-                .syscall, .notPermitted, .networkAccess, rule: "syscalls",
-                "a \(raw ? "raw " : "")socket of \(named) is not granted",
+                .syscall, kind == 2 ? .accessDenied : .notPermitted, .networkAccess, rule: "syscalls",
+                "a \(sort)socket of \(named) is not granted",
                 [
                     .init("family", .string(named)), .init("type", .string(SocketNames.type(kind))),
                     .init("protocol", .number(number)),
@@ -131,24 +138,5 @@ struct NetworkJudge {
         }
         return .violate(
             Violation(operation, errno, .networkAccess, rule: rule, "\(verb) is not granted", members))
-    }
-}
-
-/// The names of socket(2)'s numbers.
-enum SocketNames {
-    static func family(_ number: UInt32) -> String {
-        let names: [UInt32: String] = [
-            1: "AF_UNIX", 2: "AF_INET", 10: "AF_INET6", 16: "AF_NETLINK", 17: "AF_PACKET", 29: "AF_CAN",
-            31: "AF_BLUETOOTH", 33: "AF_RXRPC", 38: "AF_ALG", 40: "AF_VSOCK", 44: "AF_XDP",
-        ]
-        return names[number] ?? "family \(number)"
-    }
-
-    static func type(_ number: UInt32) -> String {
-        let names: [UInt32: String] = [
-            1: "SOCK_STREAM", 2: "SOCK_DGRAM", 3: "SOCK_RAW", 4: "SOCK_RDM", 5: "SOCK_SEQPACKET",
-            10: "SOCK_PACKET",
-        ]
-        return names[number] ?? "type \(number)"
     }
 }

@@ -22,6 +22,9 @@ enum OutcomeReading {
             return outcome
         case .unrecorded(let error):
             return Outcome(.failed, reason: "an event could not be recorded, so the run was ended: \(error)")
+        case .unprotected(let error):
+            return Outcome(
+                .failed, reason: "guardrun could not restrict itself, so the run was ended: \(error)")
         case nil: return unforced(report, interruption)
         }
     }

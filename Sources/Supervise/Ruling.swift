@@ -17,6 +17,8 @@ package enum Ruling: Equatable, Sendable {
     case connect(socket: Int32, SocketAddress)
     /// The supervisor gives the caller a bound socket.
     case bind(socket: Int32, SocketAddress)
+    /// The supervisor lets the socket listen, if it is still bound to this.
+    case listen(socket: Int32, SocketAddress)
     /// The supervisor makes memory that cannot be executed.
     case memory(name: [UInt8], flags: UInt64)
 }

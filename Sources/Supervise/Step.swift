@@ -2,6 +2,7 @@ import Event
 import Glibc
 import Linux
 import Policy
+import Sandbox
 
 /// Why a run ends before its program does.
 package enum Ending: Equatable, Sendable {
@@ -9,6 +10,7 @@ package enum Ending: Equatable, Sendable {
     case limit(String, measured: String, allowed: String)
     case policy
     case unrecorded(RecordingError)
+    case unprotected(LaunchError)
 }
 
 /// What happened, as the supervisor sees it.
@@ -26,6 +28,8 @@ package enum Input: Equatable, Sendable {
     case filesExhausted(UInt64)
     case violationKills
     case unrecorded(RecordingError)
+    /// The supervisor could not give up what it does not need.
+    case unprotected(LaunchError)
     /// A signal that was sent to guardrun.
     case signal(Int32)
     /// The program was executed.
@@ -84,6 +88,10 @@ package struct Step: Sendable {
         case .unrecorded(let error):
             guard ending == nil else { return [] }
             ending = .unrecorded(error)
+            return [.kill]
+        case .unprotected(let error):
+            guard ending == nil else { return [] }
+            ending = .unprotected(error)
             return [.kill]
         case .signal(let number): return signal(number, now)
         }

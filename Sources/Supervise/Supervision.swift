@@ -11,6 +11,7 @@ package final class Supervision {
     private let gate: Gate?
     /// Whether calls can still arrive: the listener ends with the last filtered process.
     private var isListening: Bool
+    private var isProtected = false
     private var step: Step
     private var sampler: Sampler
     private var meter: OutputMeter
@@ -22,6 +23,8 @@ package final class Supervision {
     private var report: Report?
     private var startedAt: UInt64 = 0
     private var nextSample: UInt64 = 0
+    /// Kept from turn to turn for its memory.
+    private var polled = PollSet()
     private var usage = Usage()
     private var last = Sample()
 
@@ -55,7 +58,8 @@ package final class Supervision {
     package func run() -> Outcome {
         startedAt = Clock.monotonic
         nextSample = startedAt + Self.firstSample
-        child.execute()
+        child.execute(confined)
+        if !isListening { protect() }
         while report == nil { turn() }
         // Process 1 says it has exited when nothing else is left; killed, it takes everything along as it goes.
         usage.wall = Clock.monotonic - startedAt
@@ -75,6 +79,9 @@ package final class Supervision {
 
     private func turn() {
         var set = PollSet()
+        swap(&set, &polled)
+        set.removeAll()
+        defer { swap(&set, &polled) }
         let control = set.add(child.control.number)
         let signal = set.add(signals.descriptor.number)
         let calls = isListening ? gate?.register(&set) : nil
@@ -82,7 +89,10 @@ package final class Supervision {
         set.wait(nanoseconds: timeLeft())
 
         if set.isReady(calls) {
-            if set.isOver(calls) { isListening = false } else { follow(gate?.take() ?? .none) }
+            if set.isOver(calls) { isListening = false } else { take() }
+            // The first call is the launch's own execve; nothing that the run chose has been read yet, and it is busy
+            // becoming its program.
+            if !isProtected { protect() }
         }
         gate?.settle(set)
         if set.isReady(signal) {
@@ -91,6 +101,27 @@ package final class Supervision {
         if streams.move(set, &meter) { apply(step.take(.output(meter.total), at: Clock.monotonic)) }
         if set.isReady(control) { hear(child.report()) }
         watch()
+    }
+
+    /// Takes a call, and those that come right after it: a program that opens one file often opens the next, and asking
+    /// for calls alone is cheaper than asking for everything. Not for long, because the rest waits.
+    private func take() {
+        guard let gate else { return }
+        var left = 64
+        repeat {
+            follow(gate.take())
+            left -= 1
+        } while left > 0 && isProtected && gate.hasNext
+    }
+
+    /// Gives up what supervising does not need.
+    private func protect() {
+        isProtected = true
+        do throws(LaunchError) {
+            try SelfProtection.install()
+        } catch {
+            apply(step.take(.unprotected(error), at: Clock.monotonic))
+        }
     }
 
     private func pass(_ signal: Int32) {

@@ -39,7 +39,7 @@ struct ActReaderTests {
         "open", "openat", "openat2", "creat", "unlink", "rename", "renameat2", "link", "symlinkat", "execve",
         "execveat", "connect", "bind", "listen", "sendto", "sendmsg", "sendmmsg", "memfd_create", "socket",
         "kill", "tgkill", "fork", "clone", "setuid", "setresuid", "ptrace", "mount", "chmod", "truncate",
-    ]
+    ].compactMap { SystemCall($0) }
 
     private func call(_ number: Int32, _ arguments: [6 of UInt64]) -> Linux.Notification {
         Notification(
@@ -47,7 +47,7 @@ struct ActReaderTests {
     }
 
     private func call(_ name: String, _ arguments: [6 of UInt64]) -> Linux.Notification {
-        call(Seccomp.number(of: name) ?? -1, arguments)
+        call(SystemCall(name)?.number ?? -1, arguments)
     }
 
     @Test("a path that ends where memory ends is read whole")

@@ -71,6 +71,18 @@ static long execute_memory_by_path(int n, char **a) {
     return execve(path, arguments, environment);
 }
 
+// A program by a descriptor of its file: PROGRAM.
+static long execute_descriptor(int n, char **a) {
+    int fd = n < 1 ? -1 : open(a[0], O_RDONLY);
+    char *arguments[] = {"victim-descriptor", NULL}, *environment[] = {NULL};
+    return fd < 0 ? -1 : syscall(SYS_execveat, fd, "", arguments, environment, AT_EMPTY_PATH);
+}
+
+static long execute_at(int n, char **a) {
+    char *environment[] = {NULL};
+    return n < 1 ? -1 : syscall(SYS_execveat, AT_FDCWD, a[0], a, environment, 0);
+}
+
 // A copy of a program in a place that may be written: PROGRAM COPY.
 static long execute_copy(int n, char **a) {
     if (n < 2) return -1;
@@ -104,6 +116,27 @@ static long take_descriptor(int n, char **a) {
 }
 
 static long compare(int n, char **a) { (void)n, (void)a; return syscall(SYS_kcmp, getpid(), getpid(), 0, 0, 0); }
+
+// PID SIGNAL, by a descriptor of the process.
+static long signal_descriptor(int n, char **a) {
+    if (n < 2) return -1;
+    int handle = (int)syscall(SYS_pidfd_open, atoi(a[0]), 0);
+    return handle < 0 ? -1 : syscall(SYS_pidfd_send_signal, handle, atoi(a[1]), NULL, 0);
+}
+
+// PID SIGNAL, sent by the kernel when there is something to read.
+static long signal_by_owner(int n, char **a) {
+    int ends[2];
+    if (n < 2 || pipe(ends) != 0 || fcntl(ends[0], F_SETOWN, atoi(a[0])) != 0) return -1;
+    if (fcntl(ends[0], F_SETSIG, atoi(a[1])) != 0 || fcntl(ends[0], F_SETFL, O_ASYNC) != 0) return -1;
+    return write(ends[1], "x", 1) == 1 ? 0 : -1;
+}
+
+// PID: takes all files from it but those that it has.
+static long limit_other(int n, char **a) {
+    uint64_t limit[2] = {0, 0};
+    return n < 1 ? -1 : syscall(SYS_prlimit64, atoi(a[0]), 7, limit, NULL);
+}
 
 // PID SIGNAL
 static long signal_of(int n, char **a) { return n < 2 ? -1 : syscall(SYS_kill, atoi(a[0]), atoi(a[1])); }
@@ -161,6 +194,23 @@ static long daemon_of(int n, char **a) {
     return 0;
 }
 
+// How many descriptors there are.
+static long opened(int n, char **a) {
+    (void)n, (void)a;
+    long count = 0;
+    for (int fd = 0; fd < 1024; fd++)
+        if (fcntl(fd, F_GETFD) >= 0) count++;
+    return count;
+}
+
+// How many of these variables there are: NAME...
+static long environment_of(int n, char **a) {
+    long count = 0;
+    for (int i = 0; i < n; i++)
+        if (getenv(a[i])) count++;
+    return count;
+}
+
 const struct act process_acts[] = {
     {"execute", execute}, {"execute-memory", execute_memory}, {"execute-memory-path", execute_memory_by_path},
     {"execute-copy", execute_copy}, {"memfd", make_memory}, {"traceme", trace_me}, {"trace", trace},
@@ -168,5 +218,7 @@ const struct act process_acts[] = {
     {"kcmp", compare}, {"kill", signal_of}, {"tgkill", signal_thread}, {"kill-parent", signal_parent},
     {"unshare", unshare_of}, {"clone", clone_of}, {"clone3", clone3_of}, {"setns", enter_namespace},
     {"setuid", become}, {"setgid", become_group}, {"setresuid", become_all}, {"prctl", control},
-    {"daemon", daemon_of}, {0},
+    {"daemon", daemon_of}, {"execute-descriptor", execute_descriptor}, {"execveat", execute_at}, {"opened", opened},
+    {"environment", environment_of}, {"kill-descriptor", signal_descriptor}, {"kill-owner", signal_by_owner},
+    {"limit-other", limit_other}, {0},
 };

@@ -13,4 +13,5 @@ extern const struct act network_acts[];
 extern const struct act process_acts[];
 extern const struct act kernel_acts[];
 extern const struct act resource_acts[];
+extern const struct act race_acts[];
 extern const struct act host_acts[];

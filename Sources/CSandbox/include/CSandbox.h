@@ -77,8 +77,8 @@ struct gr_filter {
     uint64_t instructions[GR_MAX_INSTRUCTIONS]; // struct sock_filter
 };
 
-// What process 1 needs to come into being. The plan follows later, because making the namespaces takes as long as
-// making the plan, and both can be done at once.
+// What process 1 needs to come into being. The plan follows later, because making the namespaces, and those places in
+// the view that every run has, takes as long as making the plan, and both can be done at once.
 struct gr_birth {
     uint64_t namespaces; // CLONE_NEW*
     const char *uid_map; // NULL without a user namespace
@@ -86,14 +86,19 @@ struct gr_birth {
     const char *hostname; // NULL without a uts namespace
     char *command_line;   // this process's own, which the run could read of process 1: it is overwritten there
     size_t command_line_length;
+    const char *staging; // where the view is put together; NULL when that is told with the plan
+    const struct gr_view_step *own;
+    size_t own_count;
 };
 
 struct gr_launch {
-    const char *staging; // where the view is put together; NULL without a private view
+    int has_view;
+    const char *staging; // where the view is put together, unless that was told at birth
     int root_is_bind;    // the view's root is the host's root, not an empty directory
     uint64_t root_attributes;
-    const struct gr_view_step *view;
+    const struct gr_view_step *view; // the steps that are left
     size_t view_count;
+    size_t view_done; // how many were made at birth
 
     int controlling_terminal; // standard input becomes the controlling terminal
     const struct gr_rlimit *rlimits;
@@ -154,7 +159,7 @@ struct gr_child {
 // What the launcher says, one byte each, with descriptors where the program is to have them.
 #define GR_GO_PLAN 'p'    // the plan is in the shared memory; carries standard input, output and error
 #define GR_GO_FILTER 'f'  // the filter is too; carries the entrances of control groups, three at most
-#define GR_GO_EXECUTE 'x' // the verdict is in: execute
+#define GR_GO_EXECUTE 'x' // the verdict is in: execute; said only where no listener holds the execve
 #define GR_GO_EXIT 'e'    // what there was to see of the run has been seen: process 1 may go
 
 // Starts process 1 of a run. On failure returns -1 with *stage and errno set, and nothing is left behind.

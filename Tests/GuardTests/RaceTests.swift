@@ -1,0 +1,72 @@
+import Event
+import Foundation
+import Linux
+import Testing
+
+/// What is judged is what is done: a thread that changes the memory of a call while it waits gains nothing.
+@Suite("Races", .serialized)
+struct RaceTests {
+    @Test("a path that changes opens nothing that is not granted", arguments: Caller.possible)
+    func paths(_ caller: Caller) throws {
+        let (scratch, outside) = (try Scratch(for: caller), try Scratch(for: caller))
+        let granted = try scratch.file("inside", "visible\n")
+        let forbidden = try outside.file("secret")
+        let denied = try scratch.file("denied")
+        let guarded = Guarded(caller, settings: ["files.deny=[./denied]"], in: scratch)
+        for (wrong, rounds) in [(forbidden, "10000"), (denied, "5000")] {
+            let seen = try guarded.act("race-open", granted, wrong, rounds)
+            #expect(seen.output == "ok 0\n", "\(seen.output)\(seen.errors)")
+            #expect(!seen.violations.isEmpty)
+        }
+    }
+
+    @Test(
+        "a local address that changes reaches no socket of the host", arguments: Caller.possible,
+        ["[]", "[any]"])
+    func localAddresses(_ caller: Caller, _ network: String) throws {
+        let scratch = try Scratch(for: caller)
+        let server = try Server(path: scratch.path("host.sock"))
+        let guarded = Guarded(caller, settings: ["network.allow=\(network)"], in: scratch)
+        let seen = try guarded.act("race-connect-unix", "/tmp/own.sock", scratch.path("host.sock"), "5000")
+        #expect(seen.output.hasPrefix("ok ") && seen.output != "ok 0\n", "\(seen.output)\(seen.errors)")
+        #expect(!seen.violations("connect").isEmpty)
+        #expect(server.count == 0)
+    }
+
+    @Test("a link that changes reaches no socket of the host", arguments: Caller.possible)
+    func links(_ caller: Caller) throws {
+        let scratch = try Scratch(for: caller)
+        let server = try Server(path: scratch.path("host.sock"))
+        let seen = try Guarded(caller, in: scratch).act(
+            "race-link", "/tmp/own.sock", scratch.path("host.sock"), "/tmp/link", "5000")
+        #expect(seen.output.hasPrefix("ok ") && seen.output != "ok 0\n", "\(seen.output)\(seen.errors)")
+        #expect(!seen.violations("connect").isEmpty)
+        #expect(server.count == 0)
+    }
+
+    @Test("an address on the network that changes reaches only what is granted", arguments: Caller.possible)
+    func addresses(_ caller: Caller) throws {
+        let scratch = try Scratch(for: caller)
+        let (server, other) = (try Server(), try Server())
+        server.greet()
+        let guarded = Guarded(
+            caller, settings: ["network.allow=[\"tcp://127.0.0.1:\(server.port)\"]"], in: scratch)
+        let words = ["127.0.0.1", "\(server.port)", "127.0.0.1", "\(other.port)", "5000"]
+        let seen = try guarded.run(["--", Shared.victim, "race-connect-tcp"] + words)
+        #expect(seen.output.hasPrefix("ok ") && seen.output != "ok 0\n", "\(seen.output)\(seen.errors)")
+        #expect(!seen.violations("connect").isEmpty)
+        let turned = try guarded.run(["--", Shared.victim, "race-disconnect"] + words)
+        #expect(turned.output == "ok 0\n", "\(turned.output)\(turned.errors)")
+        #expect(other.count == 0)
+    }
+
+    @Test("a message whose address changes reaches nobody", arguments: Caller.possible)
+    func messages(_ caller: Caller) throws {
+        let scratch = try Scratch(for: caller)
+        let server = try Server(.inet4([127, 0, 0, 1], port: 0), Int32(SOCK_DGRAM.rawValue))
+        let seen = try Guarded(caller, in: scratch).act("race-send", "127.0.0.1", "\(server.port)", "20000")
+        #expect(seen.output.hasPrefix("ok ") || seen.output == "EACCES\n", "\(seen.output)\(seen.errors)")
+        #expect(!seen.violations.isEmpty)
+        #expect(server.count == 0)
+    }
+}
