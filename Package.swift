@@ -33,7 +33,8 @@ let package = Package(
         .systemLibrary(name: "CSodium"),
         .systemLibrary(name: "CJansson"),
 
-        .testTarget(name: "GuardTests", dependencies: ["guardrun", "Audit", "Event", "Linux"]),
+        .testTarget(
+            name: "GuardTests", dependencies: ["guardrun", "Guard", "Policy", "Audit", "Event", "Linux"]),
         .testTarget(name: "AuditTests", dependencies: ["Audit", "Event", "Linux"]),
         .testTarget(
             name: "SuperviseTests", dependencies: ["Supervise", "Sandbox", "Policy", "Event", "Linux"]),

@@ -69,8 +69,7 @@ struct DoctorCommand {
         }
         do throws(LaunchError) {
             let launched = try Launching(try Birth(on: host), plan: plan, streams: (0, 1, 2), meanwhile: {})
-            launched.child.abandon()
-            launched.plan.clear()
+            launched.abandon()
         } catch {
             failure = error
         }

@@ -32,6 +32,14 @@ struct Launching {
         }
     }
 
+    /// Gives up a run whose program has not begun. It waits in its execve for a word, and holds the listener that the
+    /// word would come from itself, so it would wait for ever; without a pid namespace nobody else ends it.
+    func abandon() {
+        send(SIGKILL, to: confined.main)
+        child.abandon()
+        plan.clear()
+    }
+
     private init(child: Child, plan: Plan, confined: Confined) {
         self.child = child
         self.plan = plan

@@ -41,8 +41,7 @@ struct RunCommand {
         let launched = launch(streams, inspection)
         let (witness, isAllowed) = decide(launched, inspection)
         guard isAllowed else {
-            launched.child.abandon()
-            launched.plan.clear()
+            launched.abandon()
             Exit.now(record.finish(.refused(inspection.reason), launched.plan, witness, inspection))
         }
         let supervision = Supervision(
@@ -62,8 +61,7 @@ struct RunCommand {
                 RunEvents.decided(allowed: isAllowed, reason: inspection.reason), counting: false)
             return (witness, isAllowed)
         } catch {
-            launched.child.abandon()
-            launched.plan.clear()
+            launched.abandon()
             fail("the audit trail cannot be written, so nothing was run: \(error)")
         }
     }

@@ -15,7 +15,8 @@ final class RunRecord {
     private let loaded: Policy.Loaded
     private lazy var policy = PolicySummary(loaded)
     private var trail: Trail?
-    private var failure: RecordingError?
+    /// Why there is no trail.
+    private var obstacle: SystemError?
 
     init(_ options: Options, _ context: Context, _ loaded: Policy.Loaded) {
         self.options = options
@@ -31,16 +32,15 @@ final class RunRecord {
         }
     }
 
-    /// Opens the trail, once however often the launch has to be tried. What stands in the way comes out when the run
-    /// is to begin: it must not end guardrun here, in the middle of a launch.
+    /// Opens the trail, once however often the launch has to be tried. What stands in the way is said by `begin`.
     func open() {
-        guard trail == nil, failure == nil else { return }
+        guard trail == nil, obstacle == nil else { return }
         do throws(SystemError) {
             trail = try Trail(
                 runID, in: store, syncsDenials: loaded.policy.audit.denials == .sync,
                 maxBytes: loaded.policy.audit.maxBytes, listener: listener)
         } catch {
-            failure = RecordingError("\(error)")
+            obstacle = error
         }
     }
 
@@ -52,7 +52,7 @@ final class RunRecord {
         _ plan: Plan, _ code: CodeToRun, _ inspection: Inspection
     ) throws(RecordingError) -> Witness {
         open()
-        guard let trail else { throw failure ?? RecordingError("it is not open") }
+        guard let trail else { throw RecordingError(obstacle.map { "\($0)" } ?? "it is not open") }
         let witness = Witness(trail)
         try witness.record(
             RunEvents.started(plan, policy: policy, codeDigest: code.digest, notes: code.notes),

@@ -9,6 +9,8 @@ package enum Environment {
         "LINES",
     ]
 
+    private static let defaults = [("HOME", "/"), ("SHELL", "/bin/sh")]
+
     /// `NAME=VALUE` words, one a name: the harmless ones, then what the plan adds, then what the operator asked
     /// for with `--env`, later words winning.
     ///
@@ -27,6 +29,8 @@ package enum Environment {
         }
         func inherited(_ name: String) -> String? { caller.first { $0.name == name }?.value }
         for (name, value) in caller where passed.contains(name) || name.hasPrefix("LC_") { set(name, value) }
+        // A shell that lacks one of these reads the list of accounts to find it.
+        for (name, value) in defaults where inherited(name) == nil { set(name, value) }
         set("PATH", searchPath(inherited("PATH"), first: searchFirst))
         set("TMPDIR", temporary.description)
         // Caches that programs would otherwise keep in a home that is not theirs to write.

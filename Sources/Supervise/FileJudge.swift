@@ -155,7 +155,11 @@ enum Habits {
         "/etc/ssl/openssl.cnf", "/etc/ssl/certs", "/etc/mime.types",
     ].map { Path($0) }
 
-    static func isProbe(_ path: Path) -> Bool { probes.contains { $0.contains(path) } }
+    /// systemd's part of the C library walks through it on its way to a user's name (nss-systemd(8)); what lies in
+    /// it is judged as ever.
+    private static let passage = Path("/run")
+
+    static func isProbe(_ path: Path) -> Bool { path == passage || probes.contains { $0.contains(path) } }
 }
 
 /// Places where credentials lie, by name: they only decide how a refused access is filed.

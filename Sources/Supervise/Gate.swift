@@ -59,9 +59,9 @@ final class Gate {
             root: root, own: plan.ownDirectories,
             isWanted: plan.limits.disk != nil || plan.limits.fileSize != nil)
         records = plan.recordsAllowed
+        openFiles = OpenFiles(limit: plan.limits.openFiles)
         lookup = LiveLookup(
             root: root, user: plan.user, fixed: FixedPlaces(plan.grants, own: plan.ownDirectories))
-        openFiles = OpenFiles(limit: plan.limits.openFiles)
     }
 
     func register(_ set: inout PollSet) -> Int {

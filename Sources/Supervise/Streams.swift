@@ -1,3 +1,4 @@
+import Glibc
 import Linux
 
 /// The run's standard streams as far as they pass through the supervisor: because they are counted, or because the
@@ -39,13 +40,26 @@ package final class Streams {
         return meter.total > before
     }
 
-    /// Passes on what is left after the last process has ended.
-    func drain(_ meter: inout OutputMeter) {
-        while relays.contains(where: { !$0.isDone }) || terminal?.isDone == false {
+    /// Passes on what is left after the last process has ended, for as long as somebody reads it.
+    ///
+    /// - Parameters:
+    ///   - deadline: when to give up on a reader that does not read; nil for a run that ended by itself.
+    ///   - signals: those sent to guardrun; one that asks it to end is obeyed, because the run is gone.
+    func drain(_ meter: inout OutputMeter, until deadline: UInt64?, _ signals: SignalQueue) {
+        var isAsked = false
+        while !isAsked, relays.contains(where: { !$0.isDone }) || terminal?.isDone == false {
+            let now = Clock.monotonic
+            if let deadline, now >= deadline { break }
             var set = PollSet()
+            let signal = set.add(signals.descriptor.number)
             register(&set)
-            set.wait(nanoseconds: nil)
+            set.wait(nanoseconds: deadline.map { $0 - now })
             _ = move(set, &meter)
+            if set.isReady(signal) {
+                while let number = signals.next() {
+                    isAsked = isAsked || [SIGINT, SIGTERM, SIGHUP, SIGQUIT].contains(number)
+                }
+            }
         }
         terminal?.close()
     }

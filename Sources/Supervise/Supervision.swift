@@ -67,7 +67,8 @@ package final class Supervision {
         child.dismiss()
         if report == .gone { child.reap() }
         plan.clear()
-        streams.drain(&meter)
+        let wasEnded = step.ending != nil || step.interruption != nil
+        streams.drain(&meter, until: wasEnded ? Clock.monotonic + Step.grace : nil, signals)
         usage.output = meter.total
         return outcome()
     }

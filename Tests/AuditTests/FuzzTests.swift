@@ -6,7 +6,7 @@ import Testing
 @testable import Audit
 
 /// Readers of bytes that somebody else chose never trap, and never take long.
-@Suite("Garbage for the readers", .timeLimit(.minutes(1)))
+@Suite("Garbage for the readers")
 struct FuzzTests {
     /// Changes a few bytes: flips, cuts, doubles and inserts.
     static func mutate(_ bytes: [UInt8], _ random: inout Seeded) -> [UInt8] {

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Every limit reached for real: the run is ended or refused, and the trail names the limit and what was measured.
-@Suite("Limits", .timeLimit(.minutes(3)))
+@Suite("Limits", .timeLimit(.minutes(5)))
 struct LimitTests {
     /// A limit, and an act of the victim that reaches it.
     struct Reached: Sendable, CustomTestStringConvertible {

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// What goes in and what comes out is the program's, byte for byte.
-@Suite("Standard streams", .timeLimit(.minutes(2)))
+@Suite("Standard streams", .timeLimit(.minutes(5)))
 struct StreamTests {
     private static let unlimited = ["--set", "limits.output=unlimited"]
     private static let relayed: [String] = []
@@ -83,6 +83,38 @@ struct StreamTests {
             in: scratch.url
         ).finish()
         #expect(result.text == "y\n\(128 + SIGPIPE)\n", "\(result.errorText)")
+    }
+
+    /// Runs a command whose standard output nobody reads, asks it to end as often as it takes when told to, and
+    /// prints its status.
+    private static let stuck = """
+        import os, subprocess, sys, time
+        reading, writing = os.pipe()
+        process = subprocess.Popen(sys.argv[2:], stdout=writing)
+        os.close(writing)
+        deadline = time.time() + 30
+        while process.poll() is None and time.time() < deadline:
+            time.sleep(0.3)
+            if sys.argv[1] == "ask" and process.poll() is None: process.terminate()
+        print(process.poll())
+        process.kill()
+        """
+
+    @Test("a reader that never reads does not keep a run that is to end", arguments: Caller.possible)
+    func stuckReader(_ caller: Caller) throws {
+        let scratch = try Scratch(for: caller)
+        let driver = try scratch.file("stuck.py", Self.stuck)
+        let command = words(["--set", "limits.wall=300ms"], "/usr/bin/yes")
+        let limited = try Running(
+            ["/usr/bin/python3", driver, "wait"] + command, as: caller, in: scratch.url
+        ).finish()
+        #expect(limited.text == "124\n", "\(limited.errorText)")
+        // More than a pipe holds, and less than the program would wait for: it is over, and guardrun is not.
+        let asked = try Running(
+            ["/usr/bin/python3", driver, "ask"] + words([], "/usr/bin/seq", "20000"), as: caller,
+            in: scratch.url
+        ).finish()
+        #expect(asked.text == "0\n" || asked.text == "143\n", "\(asked.text)\(asked.errorText)")
     }
 
     @Test("a reader that waits loses nothing", arguments: [relayed, unlimited])
