@@ -20,6 +20,19 @@ struct RaceTests {
         }
     }
 
+    @Test("a program's path that changes runs nothing that is not granted", arguments: Caller.possible)
+    func programs(_ caller: Caller) throws {
+        let scratch = try Scratch(for: caller)
+        for name in ["granted", "refused"] {
+            try FileManager.default.copyItem(atPath: Shared.victim, toPath: scratch.path(name))
+        }
+        let guarded = Guarded(
+            caller, settings: ["files.exec=[./granted]", "limits.execs=100000"], in: scratch)
+        let seen = try guarded.act("race-execute", scratch.path("granted"), scratch.path("refused"), "1000")
+        #expect(seen.output == "ok 0\n", "\(seen.output)\(seen.errors)")
+        #expect(!seen.violations("exec").isEmpty)
+    }
+
     @Test(
         "a local address that changes reaches no socket of the host", arguments: Caller.possible,
         ["[]", "[any]"])
