@@ -106,7 +106,7 @@ package struct Seccomp: Equatable, Sendable {
         where !denied.contains(rule.name) && !unconditional.contains(rule.name) {
             allowed.append(rule)
         }
-        guards = Self.guards(host).filter {
+        guards = Self.guards(network, host).filter {
             !denied.contains($0.name) && !rules.allow.map(\.value).contains($0.name)
         }
         for name in Set(guards.map(\.name)).sorted() where !unconditional.contains(name) {
@@ -173,12 +173,14 @@ package struct Seccomp: Equatable, Sendable {
         return rules
     }
 
-    private static func guards(_ host: Host) -> [Guard] {
+    private static func guards(_ network: NetworkRules, _ host: Host) -> [Guard] {
         var guards = [
             // TIOCSTI and TIOCLINUX write to a terminal's input, TIOCSETD changes what it is (ioctl_tty(2)).
             Guard("ioctl", 1, .noneOf([0x5412, 0x541C, 0x5423])),
             Guard("prctl", 0, .oneOf(harmlessPrctls(host))),
         ]
+        // Some options of IPPROTO_IP and IPPROTO_IPV6 send packets by way of another host.
+        if !network.allowsAny && host.listener { guards.append(Guard("setsockopt", 1, .noneOf([0, 41]))) }
         // Process 1 is not to be signalled, nor given limits. Without a pid namespace every signal is judged.
         if host.namespaces.contains(.pid) {
             for name in ["kill", "prlimit64", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"] {

@@ -10,7 +10,7 @@ package struct CallTable: Sendable {
         case change([Place])
         case execute(directory: Int?, path: Int, arguments: Int, flags: Int?)
         case connect, bind, listen, sendTo, sendMessage, sendMessages
-        case memory, socket
+        case memory, socket, option
         case fork(flags: Int?)
         case identity(count: Int)
         case signal
@@ -79,7 +79,8 @@ package struct CallTable: Sendable {
         "link": .change(links(nil, 0, nil, 1)), "linkat": .change(links(0, 1, 2, 3)),
 
         "connect": .connect, "bind": .bind, "listen": .listen, "sendto": .sendTo, "sendmsg": .sendMessage,
-        "sendmmsg": .sendMessages, "socket": .socket, "socketpair": .socket, "memfd_create": .memory,
+        "sendmmsg": .sendMessages, "socket": .socket, "socketpair": .socket, "setsockopt": .option,
+        "memfd_create": .memory,
         "fork": .fork(flags: nil), "vfork": .fork(flags: nil), "clone": .fork(flags: 0),
         "kill": .signal, "tkill": .signal, "tgkill": .signal, "rt_sigqueueinfo": .signal,
         "rt_tgsigqueueinfo": .signal,
