@@ -90,7 +90,7 @@ package struct Seccomp: Equatable, Sendable {
         if visibility == .fast || !listener { native += SyscallTable.pathActs }
         // Without a supervisor to ask, Landlock and the view decide about files, and programs must start.
         if !listener {
-            native += ["creat", "execve", "listen", "openat2", "sendmmsg", "sendmsg"] + SyscallTable.opens
+            native += ["creat", "execve", "listen", "openat2"] + SyscallTable.opens
         }
         // Nothing that these could reach is kept from the run then: local datagram sockets, which take any path at
         // any time, are not given out (`sockets`).
@@ -136,6 +136,11 @@ package struct Seccomp: Equatable, Sendable {
             Rule("socketpair", [.int(0, is: 1), .type(1, is: stream)]),
             Rule("socketpair", [.int(0, is: 1), .type(1, is: packets)]),
         ]
+        if !host.listener {
+            // MSG_FASTOPEN again; what else an address does here is held as it is where sending proceeds.
+            rules.append(Rule("sendmsg", [.int(2, hasNoneOf: 0x2000_0000)]))
+            rules.append(Rule("sendmmsg", [.int(3, hasNoneOf: 0x2000_0000)]))
+        }
         if !countsForks || !host.listener {
             rules.append(Rule("clone", [.int(0, hasNoneOf: Namespaces.everyFlag)]))
         }
