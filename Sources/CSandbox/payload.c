@@ -71,8 +71,12 @@ _Noreturn void gr_run_payload(const struct gr_shared *shared, int control, int t
     char go;
     if (listener < 0 && (read(control, &go, 1) != 1 || go != GR_GO_EXECUTE)) _exit(127);
 
-    // From here the table is this process's own, and nothing but the three streams survives execve.
-    if (syscall(SYS_close_range, 3, ~0u, CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC) != 0)
+    // From here the table is this process's own, and nothing but the three streams survives execve. The listener goes
+    // before that: an execve that waits for a launcher that is gone must not be what keeps it open.
+    unsigned to_keep = (unsigned)to_init;
+    if (syscall(SYS_close_range, to_keep, to_keep, CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC) != 0 ||
+        (to_keep > 3 && syscall(SYS_close_range, 3, to_keep - 1, 0) != 0) ||
+        syscall(SYS_close_range, to_keep + 1, ~0u, 0) != 0)
         fail(to_init, GR_STAGE_HANDSHAKE);
     if (write(to_init, "u", 1) != 1) fail(to_init, GR_STAGE_HANDSHAKE);
     restore_signals();

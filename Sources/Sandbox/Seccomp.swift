@@ -88,7 +88,7 @@ package struct Seccomp: Equatable, Sendable {
         if visibility == .fast || !listener { native += SyscallTable.pathActs }
         // Without a supervisor to ask, Landlock and the view decide about files, and programs must start.
         if !listener {
-            native += ["creat", "execve", "listen", "openat2", "sendmmsg", "sendmsg"] + SyscallTable.opens
+            native += ["creat", "execve", "listen", "openat2"] + SyscallTable.opens
         }
         // Nothing that these could reach is kept from the run then: local datagram sockets, which take any path at
         // any time, are not given out (`sockets`).
@@ -103,7 +103,7 @@ package struct Seccomp: Equatable, Sendable {
         )
         .filter { !denied.contains($0.call) && !isUnconditional.contains($0.call) }
         let asked = SystemCallSet(rules.allow.map(\.value))
-        guards = Self.guards(host).filter { !denied.contains($0.call) && !asked.contains($0.call) }
+        guards = Self.guards(network, host).filter { !denied.contains($0.call) && !asked.contains($0.call) }
         let isGuarded = SystemCallSet(guards.map(\.call))
         answered = (SyscallTable.habits + (host.namespaces.contains(.pid) ? [] : SyscallTable.unnamespaced))
             .compactMap { habit in
@@ -140,6 +140,11 @@ package struct Seccomp: Equatable, Sendable {
             ("socketpair", [.int(0, is: 1), .type(1, is: stream)]),
             ("socketpair", [.int(0, is: 1), .type(1, is: packets)]),
         ]
+        if !host.listener {
+            // MSG_FASTOPEN again; what else an address does here is held as it is where sending proceeds.
+            rules.append(("sendmsg", [.int(2, hasNoneOf: 0x2000_0000)]))
+            rules.append(("sendmmsg", [.int(3, hasNoneOf: 0x2000_0000)]))
+        }
         if !countsForks || !host.listener {
             rules.append(("clone", [.int(0, hasNoneOf: Namespaces.everyFlag)]))
         }
@@ -179,12 +184,14 @@ package struct Seccomp: Equatable, Sendable {
         return rules
     }
 
-    private static func guards(_ host: Host) -> [Guard] {
+    private static func guards(_ network: NetworkRules, _ host: Host) -> [Guard] {
         var guards: [(name: String, argument: UInt32, demand: Guard.Demand)] = [
             // TIOCSTI and TIOCLINUX write to a terminal's input, TIOCSETD changes what it is (ioctl_tty(2)).
             ("ioctl", 1, .noneOf([0x5412, 0x541C, 0x5423])),
             ("prctl", 0, .oneOf(harmlessPrctls(host))),
         ]
+        // Some options of IPPROTO_IP and IPPROTO_IPV6 send packets by way of another host.
+        if !network.allowsAny && host.listener { guards.append(("setsockopt", 1, .noneOf([0, 41]))) }
         // Process 1 is not to be signalled, nor given limits. Without a pid namespace every signal is judged.
         if host.namespaces.contains(.pid) {
             for name in ["kill", "prlimit64", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"] {

@@ -24,6 +24,8 @@ package struct Act: Equatable, Sendable {
         case listen(socket: Int32)
         /// Sending, with every address that was given; `connects` with MSG_FASTOPEN, which begins a connection.
         case send(socket: Int32, [SocketAddress], connects: Bool)
+        /// Setting an option of a socket (setsockopt(2)).
+        case option(level: Int32, name: Int32)
         case memory(name: [UInt8], flags: UInt64)
         case identity([UInt32])
         case signal(target: Int32)

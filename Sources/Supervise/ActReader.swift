@@ -35,6 +35,10 @@ struct ActReader {
             let count = min(call.arguments[2] & 0xFFFF_FFFF, 1_024)
             return addresses(call, at: call.arguments[1], count: count, stride: 64)
                 .map { sending(call, $0, flags: 3) }
+        case .option:
+            return .option(
+                level: Int32(truncatingIfNeeded: call.arguments[1]),
+                name: Int32(truncatingIfNeeded: call.arguments[2]))
         case .memory:
             return GuestMemory.string(call.pid, call.arguments[0], limit: 256)
                 .map { .memory(name: $0, flags: call.arguments[1]) }

@@ -10,7 +10,7 @@ final class CallTable {
         case change([Place])
         case execute(directory: Int?, path: Int, arguments: Int, flags: Int?)
         case connect, bind, listen, sendTo, sendMessage, sendMessages
-        case memory, socket
+        case memory, socket, option
         case fork(flags: Int?)
         case identity(count: Int)
         case signal
@@ -85,6 +85,7 @@ final class CallTable {
         case "sendmsg": .sendMessage
         case "sendmmsg": .sendMessages
         case "socket", "socketpair": .socket
+        case "setsockopt": .option
         case "memfd_create": .memory
         case "fork", "vfork": .fork(flags: nil)
         case "clone": .fork(flags: 0)

@@ -39,6 +39,7 @@ package struct Judge {
             network.send(act, addresses, connects: connects, lookup)
         case .socket(let family, let type, let number):
             network.socket(family: family, type: type, protocol: number)
+        case .option(let level, let name): network.option(level: level, name: name)
         case .memory(let name, let flags): memory(name, flags)
         case .identity(let ids): identity(act, ids)
         case .signal(let target): signal(act, target)

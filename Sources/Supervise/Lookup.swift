@@ -65,6 +65,9 @@ final class LiveLookup: Lookup {
             guard let directory = directory(path.directory, of: pid) else { return nil }
             absolute = directory.appending(absolute)
         }
+        if path.follows, let target = DescriptorPath.target(absolute.normalised, of: pid) {
+            absolute = target
+        }
         // Without a link on the way a path means what its text says, and most paths have none.
         let flags = CInt(OpenFlags.path.rawValue) | (path.follows ? 0 : O_NOFOLLOW)
         do throws(SystemError) {

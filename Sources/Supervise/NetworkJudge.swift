@@ -103,6 +103,19 @@ struct NetworkJudge {
         return connects && !destinations.connectsAnywhere ? .fail(Errno(EOPNOTSUPP)) : .proceed
     }
 
+    /// An option of IP itself. What takes a packet by way of a host of the caller's choice (ip(7), ipv6(7)) would take
+    /// it there whatever destination was granted.
+    func option(level: Int32, name: Int32) -> Ruling {
+        let routing: [Int32: [Int32: String]] = [
+            0: [4: "IP_OPTIONS"], 41: [57: "IPV6_RTHDR", 6: "IPV6_2292PKTOPTIONS"],
+        ]
+        guard let named = routing[level]?[name] else { return .proceed }
+        return .violate(
+            Violation(
+                .syscall, .notPermitted, .networkAccess, rule: "syscalls",
+                "choosing the route of packets is not granted", [.init("option", .string(named))]))
+    }
+
     /// A socket of a family, type or protocol that is not given out.
     func socket(family: UInt32, type: UInt32, protocol number: UInt32) -> Ruling {
         let kind = type & 0xF

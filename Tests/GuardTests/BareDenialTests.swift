@@ -20,7 +20,9 @@ struct BareDenialTests {
         }
 
         func guarded(_ settings: String...) -> Guarded {
-            var guarded = Guarded(caller, settings: settings, in: scratch)
+            // Races take as long as they take on a busy machine.
+            let limits = ["limits.wall=1h", "limits.cpu=1h"]
+            var guarded = Guarded(caller, settings: limits + settings, in: scratch)
             guarded.isBare = true
             return guarded
         }

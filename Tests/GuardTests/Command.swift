@@ -10,10 +10,11 @@ struct Command {
 
     private let process = Process()
     private let input: String?
+    private let file: FileHandle?
 
     init(
         _ words: [String], as caller: Caller, in directory: URL, environment: [String: String] = [:],
-        input: String? = nil
+        input: String? = nil, inputFile: String? = nil
     ) {
         var words = words
         if caller == .user && getuid() == 0 {
@@ -30,6 +31,7 @@ struct Command {
             environment
         ) { $1 }
         self.input = input
+        file = inputFile.flatMap { FileHandle(forReadingAtPath: $0) }
     }
 
     func run() throws -> Result {
@@ -37,7 +39,7 @@ struct Command {
         process.standardOutput = output
         process.standardError = errors
         let source = Pipe()
-        process.standardInput = input == nil ? FileHandle.nullDevice : source
+        process.standardInput = input == nil ? file ?? FileHandle.nullDevice : source
         // Read while it runs: a full pipe would stop it.
         let collected = Collected()
         let group = DispatchGroup()

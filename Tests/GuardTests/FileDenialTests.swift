@@ -103,6 +103,23 @@ struct FileDenialTests {
         #expect(seen.violations("open").first?["args"]?["path"]?.stringValue == place.outside.path("secret"))
     }
 
+    @Test("a descriptor that was handed over is not opened anew", arguments: Caller.possible)
+    func reopened(_ caller: Caller) throws {
+        let place = try Place(caller)
+        let secret = place.outside.path("secret")
+        for path in ["/proc/self/fd/0", "/dev/stdin", "/dev/fd/0"] {
+            var guarded = place.guarded()
+            guarded.inputFile = secret
+            let seen = try guarded.act("open-write", path)
+            #expect(["EACCES\n", "ENOENT\n"].contains(seen.output), "\(path): \(seen.output)\(seen.errors)")
+            #expect(seen.violations("open").first?["args"]?["path"]?.stringValue == secret)
+        }
+        var guarded = place.guarded()
+        guarded.inputFile = place.scratch.path("inside")
+        let seen = try guarded.act("open-read", "/dev/stdin")
+        #expect(seen.violations.isEmpty, "\(seen.violations)")
+    }
+
     @Test("a path through a directory's descriptor leads nowhere else", arguments: Caller.possible)
     func throughDescriptor(_ caller: Caller) throws {
         let place = try Place(caller)

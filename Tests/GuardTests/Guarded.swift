@@ -10,6 +10,8 @@ struct Guarded {
     var options: [String] = []
     var environment: [String: String] = [:]
     var input: String?
+    /// A file that is its standard input, when `input` is nil.
+    var inputFile: String?
     var directory: URL
     /// Where no namespace can be made, as in many containers: Landlock, the filter and the supervisor are all there is.
     var isBare = false
@@ -65,8 +67,10 @@ struct Guarded {
         if let policy { words += ["-p", policy] }
         for setting in settings { words += ["--set", setting] }
         words += ["--audit", audit.path, "--json", object.path] + options + command
-        let result = try Command(words, as: caller, in: directory, environment: environment, input: input)
-            .run()
+        let result = try Command(
+            words, as: caller, in: directory, environment: environment, input: input, inputFile: inputFile
+        )
+        .run()
         let runs = audit.appendingPathComponent("runs")
         let files = (try? FileManager.default.contentsOfDirectory(atPath: runs.path)) ?? []
         let trail = files.first { $0.hasSuffix(".jsonl") }.flatMap {

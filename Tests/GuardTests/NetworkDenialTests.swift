@@ -176,6 +176,35 @@ struct NetworkDenialTests {
         #expect(seen.violations.first?["args"]?["family"]?.stringValue == family)
     }
 
+    @Test("packets are not sent by way of another host", arguments: Caller.possible)
+    func routes(_ caller: Caller) throws {
+        let scratch = try Scratch(for: caller)
+        let granted = Guarded(caller, settings: ["network.allow=[\"tcp://127.0.0.1:1\"]"], in: scratch)
+        for (words, option) in [
+            (["route4", "203.0.113.5"], "IP_OPTIONS"), (["route6", "2001:db8::5"], "IPV6_RTHDR"),
+        ] {
+            let seen = try granted.run(["--", Shared.victim] + words)
+            #expect(seen.output == "EPERM\n", "\(seen.output)\(seen.errors)")
+            let violations = seen.violations("syscall", "setsockopt")
+            #expect(violations.count == 1, "\(seen.violations)")
+            #expect(violations.first?["args"]?["option"]?.stringValue == option)
+        }
+        // Where destinations do not matter the kernel decides, which lets everybody do so for IPv6 (unless it has no
+        // segment routing at all).
+        let anywhere = Guarded(caller, settings: ["network.allow=[any]"], in: scratch)
+        let free = try anywhere.act("route6", "2001:db8::5")
+        #expect(["ok 0\n", "EINVAL\n"].contains(free.output), "\(free.output)\(free.errors)")
+        #expect(free.violations.isEmpty)
+        // IP_TOS, IPV6_V6ONLY, TCP_NODELAY, SO_REUSEADDR.
+        for words in [
+            ["2", "0", "1", "16"], ["10", "41", "26", "1"], ["2", "6", "1", "1"], ["2", "1", "2", "1"],
+        ] {
+            let seen = try granted.run(["--", Shared.victim, "set-option"] + words)
+            #expect(seen.output == "ok 0\n", "\(words): \(seen.output)\(seen.errors)")
+            #expect(seen.violations.isEmpty)
+        }
+    }
+
     @Test("the start of an interpreter is no violation", arguments: Caller.possible)
     func benign(_ caller: Caller) throws {
         let script = "import socket, asyncio; socket.socketpair(); asyncio.run(asyncio.sleep(0))"

@@ -80,6 +80,24 @@ struct ProgramDenialTests {
         #expect(path?.hasSuffix("sh") == true, "\(violations)")
     }
 
+    static let headers: [[UInt8]] = [
+        Array("#!".utf8), Array("#!\n".utf8), Array("#! \t \n/bin/sh".utf8), Array("#!\0/bin/sh\n".utf8),
+        Array("#!relative\n".utf8), Array("#!/proc/self/fd/0\n".utf8), Array("#!/tmp/../..//bin/sh\n".utf8),
+        Array("#!".utf8) + [UInt8](repeating: 0xFF, count: 5_000),
+        Array("#!".utf8) + [UInt8](repeating: 0x2F, count: 255), [0x7F, 0x45, 0x4C, 0x46],
+    ]
+
+    @Test(
+        "a script whose first line is nonsense fails by itself", arguments: Caller.possible, headers.indices)
+    func nonsense(_ caller: Caller, _ index: Int) throws {
+        let scratch = try Scratch(for: caller)
+        let script = try scratch.file("script", "", mode: 0o755)
+        try Data(Self.headers[index]).write(to: URL(fileURLWithPath: script), options: [])
+        let seen = try Guarded(caller, settings: ["files.exec=[./script]"], in: scratch).act(
+            "execute", script)
+        #expect(seen.status == 1, "\(seen.status) \(seen.output)\(seen.errors)")
+    }
+
     @Test("a program that is not there is a search and no violation", arguments: Caller.possible)
     func absent(_ caller: Caller) throws {
         let seen = try Guarded(caller, in: Scratch(for: caller)).act("execute", "/usr/bin/never-there")

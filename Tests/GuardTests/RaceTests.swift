@@ -6,18 +6,35 @@ import Testing
 /// What is judged is what is done: a thread that changes the memory of a call while it waits gains nothing.
 @Suite("Races", .serialized)
 struct RaceTests {
+    /// As long as it takes: a thread that never rests uses a lot of processor time on a busy machine.
+    private func guarded(_ caller: Caller, _ settings: [String] = [], in scratch: Scratch) -> Guarded {
+        Guarded(caller, settings: ["limits.wall=1h", "limits.cpu=1h"] + settings, in: scratch)
+    }
+
     @Test("a path that changes opens nothing that is not granted", arguments: Caller.possible)
     func paths(_ caller: Caller) throws {
         let (scratch, outside) = (try Scratch(for: caller), try Scratch(for: caller))
         let granted = try scratch.file("inside", "visible\n")
         let forbidden = try outside.file("secret")
         let denied = try scratch.file("denied")
-        let guarded = Guarded(caller, settings: ["files.deny=[./denied]"], in: scratch)
+        let guarded = self.guarded(caller, ["files.deny=[./denied]"], in: scratch)
         for (wrong, rounds) in [(forbidden, "10000"), (denied, "5000")] {
             let seen = try guarded.act("race-open", granted, wrong, rounds)
             #expect(seen.output == "ok 0\n", "\(seen.output)\(seen.errors)")
             #expect(!seen.violations.isEmpty)
         }
+    }
+
+    @Test("a program's path that changes runs nothing that is not granted", arguments: Caller.possible)
+    func programs(_ caller: Caller) throws {
+        let scratch = try Scratch(for: caller)
+        for name in ["granted", "refused"] {
+            try FileManager.default.copyItem(atPath: Shared.victim, toPath: scratch.path(name))
+        }
+        let guarded = self.guarded(caller, ["files.exec=[./granted]", "limits.execs=100000"], in: scratch)
+        let seen = try guarded.act("race-execute", scratch.path("granted"), scratch.path("refused"), "1000")
+        #expect(seen.output == "ok 0\n", "\(seen.output)\(seen.errors)")
+        #expect(!seen.violations("exec").isEmpty)
     }
 
     @Test(
@@ -26,7 +43,7 @@ struct RaceTests {
     func localAddresses(_ caller: Caller, _ network: String) throws {
         let scratch = try Scratch(for: caller)
         let server = try Server(path: scratch.path("host.sock"))
-        let guarded = Guarded(caller, settings: ["network.allow=\(network)"], in: scratch)
+        let guarded = self.guarded(caller, ["network.allow=\(network)"], in: scratch)
         let seen = try guarded.act("race-connect-unix", "/tmp/own.sock", scratch.path("host.sock"), "5000")
         #expect(seen.output.hasPrefix("ok ") && seen.output != "ok 0\n", "\(seen.output)\(seen.errors)")
         #expect(!seen.violations("connect").isEmpty)
@@ -37,7 +54,7 @@ struct RaceTests {
     func links(_ caller: Caller) throws {
         let scratch = try Scratch(for: caller)
         let server = try Server(path: scratch.path("host.sock"))
-        let seen = try Guarded(caller, in: scratch).act(
+        let seen = try guarded(caller, in: scratch).act(
             "race-link", "/tmp/own.sock", scratch.path("host.sock"), "/tmp/link", "5000")
         #expect(seen.output.hasPrefix("ok ") && seen.output != "ok 0\n", "\(seen.output)\(seen.errors)")
         #expect(!seen.violations("connect").isEmpty)
@@ -49,8 +66,8 @@ struct RaceTests {
         let scratch = try Scratch(for: caller)
         let (server, other) = (try Server(), try Server())
         server.greet()
-        let guarded = Guarded(
-            caller, settings: ["network.allow=[\"tcp://127.0.0.1:\(server.port)\"]"], in: scratch)
+        let guarded = self.guarded(
+            caller, ["network.allow=[\"tcp://127.0.0.1:\(server.port)\"]"], in: scratch)
         let words = ["127.0.0.1", "\(server.port)", "127.0.0.1", "\(other.port)", "5000"]
         let seen = try guarded.run(["--", Shared.victim, "race-connect-tcp"] + words)
         #expect(seen.output.hasPrefix("ok ") && seen.output != "ok 0\n", "\(seen.output)\(seen.errors)")
@@ -64,7 +81,7 @@ struct RaceTests {
     func messages(_ caller: Caller) throws {
         let scratch = try Scratch(for: caller)
         let server = try Server(.inet4([127, 0, 0, 1], port: 0), Int32(SOCK_DGRAM.rawValue))
-        let seen = try Guarded(caller, in: scratch).act("race-send", "127.0.0.1", "\(server.port)", "20000")
+        let seen = try guarded(caller, in: scratch).act("race-send", "127.0.0.1", "\(server.port)", "20000")
         #expect(seen.output.hasPrefix("ok ") || seen.output == "EACCES\n", "\(seen.output)\(seen.errors)")
         #expect(!seen.violations.isEmpty)
         #expect(server.count == 0)

@@ -237,6 +237,25 @@ struct SeccompTests {
         }
     }
 
+    @Test("Without a supervisor to ask, no way of sending connects")
+    func fastOpen() throws {
+        let program = try Case(profile: "python", namespaces: [], listener: false).filter().compiled()
+        let fast: UInt64 = 0x2000_0000
+        let rows = [
+            Row("sendto", [3, 4, 5, 0, 0], Self.allow), Row("sendto", [3, 4, 5, 0, 6], Self.errno(EPERM)),
+            Row("sendto", [3, 4, 5, fast, 0], Self.errno(EPERM)), Row("sendmsg", [3, 4, 0], Self.allow),
+            Row("sendmsg", [3, 4, fast], Self.errno(EPERM)), Row("sendmmsg", [3, 4, 5, 0], Self.allow),
+            Row("sendmmsg", [3, 4, 5, fast | 0x40], Self.errno(EPERM)),
+            Row("connect", [3, 4, 16], Self.errno(EPERM)), Row("socket", [2, 2], Self.errno(EPERM)),
+        ]
+        for row in rows {
+            let number = UInt32(try #require(SystemCall(row.name)).number)
+            let call = SimulatedCall(
+                number: number, architecture: nativeArchitecture, arguments: row.arguments)
+            #expect(try Simulator.run(program, call) == row.action, "\(row.name) \(call)")
+        }
+    }
+
     @Test("A call is in one list only")
     func once() {
         let names = SyscallTable.all

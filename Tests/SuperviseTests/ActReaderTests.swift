@@ -56,7 +56,7 @@ struct ActReaderTests {
         let path = Array("/etc/hostname".utf8) + [0]
         let start = Memory.size - path.count
         memory.put(path, at: start)
-        let reader = ActReader(table: CallTable(judging: Self.names.compactMap { SystemCall($0) }))
+        let reader = ActReader(table: CallTable(judging: Self.names))
         let act = reader.act(
             call("openat", [UInt64(bitPattern: -100), memory.address + UInt64(start), 0, 0, 0, 0]))
         guard case .open(let guest, let flags) = act?.kind else {
@@ -72,7 +72,7 @@ struct ActReaderTests {
     func endless() {
         let memory = Memory()
         memory.put([UInt8](repeating: 97, count: Memory.size), at: 0)
-        let reader = ActReader(table: CallTable(judging: Self.names.compactMap { SystemCall($0) }))
+        let reader = ActReader(table: CallTable(judging: Self.names))
         for start in [0, Memory.size - 10] {
             let act = reader.act(
                 call("openat", [0, memory.address + UInt64(start), 0, 0, 0, 0]))
@@ -87,7 +87,7 @@ struct ActReaderTests {
         let memory = Memory()
         memory.put(Array("/bin/x".utf8) + [0], at: 0)
         for index in 0..<512 { memory.put(memory.address, at: 4_096 + index * 8) }
-        let reader = ActReader(table: CallTable(judging: Self.names.compactMap { SystemCall($0) }))
+        let reader = ActReader(table: CallTable(judging: Self.names))
         let act = reader.act(
             call("execve", [memory.address, memory.address + 4_096, 0, 0, 0, 0]))
         guard case .execute(_, let words) = act?.kind else {
@@ -99,7 +99,7 @@ struct ActReaderTests {
 
     @Test("a number that no table names is no act")
     func unknown() {
-        let reader = ActReader(table: CallTable(judging: Self.names.compactMap { SystemCall($0) }))
+        let reader = ActReader(table: CallTable(judging: Self.names))
         #expect(reader.act(call(9_999, [0, 0, 0, 0, 0, 0])) == nil)
         #expect(reader.act(call(-1, [0, 0, 0, 0, 0, 0])) == nil)
     }
@@ -108,7 +108,7 @@ struct ActReaderTests {
     func garbage(_ seed: UInt64) {
         var random = Seeded(seed)
         let memory = Memory()
-        let reader = ActReader(table: CallTable(judging: Self.names.compactMap { SystemCall($0) }))
+        let reader = ActReader(table: CallTable(judging: Self.names))
         let interesting: [UInt64] = [0, 1, 2, 16, 110, 128, 0xFFFF_FFFF, .max, 1 << 63, 0x1_0000_0000]
         for round in 0..<20_000 {
             if round % 16 == 0 {

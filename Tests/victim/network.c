@@ -200,6 +200,29 @@ static long serve_tcp(int n, char **a) {
     return peer >= 0 && read(peer, &byte, 1) == 1 ? byte : -1;
 }
 
+// A loose source route by way of another host, in the header of every packet (RFC 791): ADDRESS.
+static long route4(int n, char **a) {
+    unsigned char options[8] = {0x83, 7, 4};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (n < 1 || fd < 0 || inet_pton(AF_INET, a[0], options + 3) != 1) return -1;
+    return setsockopt(fd, IPPROTO_IP, IP_OPTIONS, options, sizeof options);
+}
+
+// The same for IPv6, a segment routing header (RFC 8754), which needs no privilege: ADDRESS.
+static long route6(int n, char **a) {
+    unsigned char header[24] = {0, 2, 4};
+    int fd = socket(AF_INET6, SOCK_STREAM, 0);
+    if (n < 1 || fd < 0 || inet_pton(AF_INET6, a[0], header + 8) != 1) return -1;
+    return setsockopt(fd, IPPROTO_IPV6, IPV6_RTHDR, header, sizeof header);
+}
+
+// FAMILY LEVEL OPTION VALUE
+static long set_option(int n, char **a) {
+    if (n < 4) return -1;
+    int fd = socket(atoi(a[0]), SOCK_STREAM, 0), value = atoi(a[3]);
+    return fd < 0 ? -1 : setsockopt(fd, atoi(a[1]), atoi(a[2]), &value, sizeof value);
+}
+
 // TYPE
 static long make_pair(int n, char **a) {
     int ends[2];
@@ -217,5 +240,5 @@ const struct act network_acts[] = {
     {"bind-unix", bind_unix}, {"serve-unix", serve_unix}, {"socket", make_socket}, {"ask-tcp", ask_tcp},
     {"ask-tcp-later", ask_tcp_later}, {"reconnect-tcp", reconnect_tcp}, {"serve-tcp", serve_tcp},
     {"socketpair", make_pair}, {"connect-unix-link", connect_unix_link}, {"send-unix", send_unix},
-    {"send-unix-pair", send_unix_pair}, {0},
+    {"send-unix-pair", send_unix_pair}, {"route4", route4}, {"route6", route6}, {"set-option", set_option}, {0},
 };

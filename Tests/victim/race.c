@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { SIZE = 128 };
@@ -71,6 +72,38 @@ static long race_open(int n, char **a) {
     end(thread);
     // Without a success of the granted kind nothing was raced.
     return right ? wrong : -1;
+}
+
+// Runs GRANTED or FORBIDDEN, which say by their status whether they are the first: GRANTED FORBIDDEN ROUNDS.
+static long race_execute(int n, char **a) {
+    if (n < 3) return -1;
+    strncpy(swap.granted, a[0], SIZE - 1);
+    strncpy(swap.forbidden, a[1], SIZE - 1);
+    pthread_t thread = begin(SIZE);
+    long wrong = 0, right = 0;
+    for (long i = atol(a[2]); i > 0; i--) {
+        // The memory is shared, so that the thread goes on changing what the child gives to execve.
+        char *arguments[] = {"victim", "is-program", a[0], NULL}, *environment[] = {NULL};
+        int status = 0;
+        pid_t pid = vfork();
+        if (pid == 0) {
+            syscall(SYS_execve, swap.shown, arguments, environment);
+            _exit(127);
+        }
+        if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status)) continue;
+        if (WEXITSTATUS(status) == 0) right++;
+        else if (WEXITSTATUS(status) != 127) wrong++;
+    }
+    end(thread);
+    return right ? wrong : -1;
+}
+
+// Whether the program that runs is the one at PATH.
+static long is_program(int n, char **a) {
+    char path[4096] = {0};
+    if (n < 1 || readlink("/proc/self/exe", path, sizeof path - 1) < 0) return -1;
+    // Silent: it is run very often.
+    _exit(strcmp(path, a[0]) == 0 ? 0 : 1);
 }
 
 static void *answer(void *server) {
@@ -196,5 +229,6 @@ static long race_send(int n, char **a) {
 
 const struct act race_acts[] = {
     {"race-open", race_open}, {"race-connect-unix", race_connect_unix}, {"race-link", race_link},
-    {"race-connect-tcp", race_connect_tcp}, {"race-disconnect", race_disconnect}, {"race-send", race_send}, {0},
+    {"race-connect-tcp", race_connect_tcp}, {"race-disconnect", race_disconnect}, {"race-send", race_send},
+    {"race-execute", race_execute}, {"is-program", is_program}, {0},
 };

@@ -1,0 +1,33 @@
+import Linux
+
+/// Paths that name a descriptor of the caller itself (proc_pid_fd(5)): opening one opens the file behind it anew, wherever
+/// that lies.
+enum DescriptorPath {
+    private static let roots = ["/proc/self/fd", "/proc/thread-self/fd", "/dev/fd"].map { Path($0) }
+    private static let standard = ["/dev/stdin", "/dev/stdout", "/dev/stderr"].map { Path($0) }
+
+    /// Where the file behind such a path lies, with what follows the number below it. Nil for other paths, and for
+    /// what has no place: pipes, sockets, devices, and files that are gone.
+    static func target(_ path: Path, of pid: Int32) -> Path? {
+        guard let (number, rest) = parts(path) else { return nil }
+        let link = Path("/proc/\(pid)/fd/\(number)")
+        guard let target = try? link.linkTarget(), target.isAbsolute,
+            let kind = try? link.status().kind, kind == .regular || kind == .directory,
+            !target.bytes.suffix(10).elementsEqual(" (deleted)".utf8)
+        else { return nil }
+        return rest.reduce(target) { $0.appending($1) }
+    }
+
+    private static func parts(_ path: Path) -> (number: Int32, rest: ArraySlice<ArraySlice<UInt8>>)? {
+        if let number = standard.firstIndex(of: path) { return (Int32(number), []) }
+        let components = path.components
+        for root in roots where root.contains(path) && components.count > root.components.count {
+            let below = components.dropFirst(root.components.count)
+            guard let name = below.first, let number = Int32(String(decoding: name, as: UTF8.self)) else {
+                return nil
+            }
+            return (number, below.dropFirst())
+        }
+        return nil
+    }
+}
