@@ -35,6 +35,7 @@ let package = Package(
 
         .testTarget(name: "GuardTests", dependencies: ["guardrun", "Audit", "Event", "Linux"]),
         .testTarget(name: "PolicyTests", dependencies: ["Policy", "YAML", "Event", "Linux"]),
+        .testTarget(name: "ScanTests", dependencies: ["Scan", "Policy", "Event", "Linux"]),
         .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
     ],
     cLanguageStandard: .gnu2x,

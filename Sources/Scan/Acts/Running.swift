@@ -8,7 +8,16 @@ extension Analysis {
         switch effect {
         case .shell: start(first, call, at: range)
         case .spawns: start(first, call, at: range)
-        case .spawnsWords: start(.list(call.arguments), call, at: range)
+        case .spawnsWords:
+            // Beside the words there may be a mode, options and a function to call.
+            let words = call.arguments.flatMap { $0.elements ?? [$0] }.filter { word in
+                switch word.known {
+                case .table, .function: false
+                case .name(let name): !name.hasPrefix("os.P_")
+                default: true
+                }
+            }
+            start(.list(words), call, at: range)
         case .replaces:
             // `os.spawnl` begins with a mode, which is no text.
             let words = call.arguments.drop { $0.text == nil && call.arguments.count > 1 }
@@ -78,7 +87,12 @@ extension Analysis {
             judge(.fetch(url), at: range, because)
             if case .fetchesToFile = effect { note { $0.download = $0.download ?? range } }
             return result.labelled(.network)
-        case .requests: return Value.text(url, result.labels)
+        case .requests:
+            // A request that is given data is made to send it.
+            if let data = call.named("data") ?? call.named("json") ?? call.arguments.dropFirst().first {
+                judge(.send(Act.Sending(destination: url, payload: data.labels)), at: range, because)
+            }
+            return Value.text(url, first.labels)
         case .connects: judge(.connect(url), at: range, because)
         case .listens: judge(.listen(url), at: range, because)
         case .receives: return .unknown(result.labels.union(.network))

@@ -51,6 +51,8 @@ struct PythonReader {
     var depth = 0
     var blocks = 0
     var calls = 0
+    /// Whether something was pickled before this place.
+    var hasPickled = false
     /// Arguments that a made function was given, by its name.
     var remembered: [String: [Value]] = [:]
     var deferred: [Range<Int>] = []
@@ -148,7 +150,7 @@ struct PythonReader {
             if let value = scope[name] { return value }
         }
         for module in starImports where PythonCalls.holds("\(module).\(name)") {
-            return .name("\(module).\(name)")
+            return .name("\(module).\(name)", .roundabout)
         }
         if name == "__builtins__" { return .name("builtins", .indirect) }
         return PythonModules.isBuiltin(name) ? .name("builtins." + name) : .unknown

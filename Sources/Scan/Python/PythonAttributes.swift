@@ -26,7 +26,7 @@ extension PythonReader {
         if isModule, name != owner, PythonModules.isCarried(name),
             name != "socket" || owner == "ssl" || owner == "asyncio"
         {
-            return .name(name == "_os" ? "os" : name == "_sys" ? "sys" : name, labels)
+            return .name(name == "_os" ? "os" : name == "_sys" ? "sys" : name, labels.union(.roundabout))
         }
         let qualified = PythonModules.canonical("\(owner).\(name)")
         switch qualified {
@@ -139,7 +139,8 @@ extension PythonReader {
         if object.known.isNothing, let function = methods[name] {
             return inline(function, [object] + arguments, named)
         }
-        return handOver(arguments, named, to: object.labels, from: first)
+        let received: Labels = ["recv", "recvfrom", "recv_into"].contains(name) ? .network : []
+        return handOver(arguments, named, to: object.labels.union(received), from: first)
     }
 
     /// `bytes.decode(encoding)`, where the encoding may be one that hides.

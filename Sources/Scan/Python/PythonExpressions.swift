@@ -143,7 +143,9 @@ extension PythonReader {
 
     /// `a ** b ** c`, which binds from the right.
     private mutating func power(_ first: Int) -> Value {
-        var values = [primary()]
+        let only = primary()
+        guard token.word == .doubleStar else { return only }
+        var values = [only]
         while take(.doubleStar) {
             var negated = false
             while token.word == .minus || token.word == .plus || token.word == .tilde {

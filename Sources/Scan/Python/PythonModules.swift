@@ -21,6 +21,14 @@ enum PythonModules {
         }
     }
 
+    /// Modules under the names that only their own library uses for them.
+    static func isTwin(_ name: String) -> Bool {
+        switch name {
+        case "posix", "nt", "_posixsubprocess", "_socket", "_ctypes", "_io", "_interpreters", "_winapi": true
+        default: false
+        }
+    }
+
     /// Modules that others import, so that `shutil.os.system` reaches them.
     static func isCarried(_ name: String) -> Bool {
         switch name {

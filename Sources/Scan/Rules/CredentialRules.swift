@@ -49,12 +49,19 @@ extension Rule {
     static let climbingRead = Rule(
         "climbing-read", .credentialAccess, .block, 0.8, cwe: 22, attack: "T1552.001",
         "Climbs out of its directory to read a file of the system.",
-        when: .read { $0.isA(.climbing) && $0.isA([.system, .accounts, .secret]) && !$0.isA(.harmless) },
+        when: .read { target in
+            target.isA(.detour)
+                || target.isA(.climbing) && target.isA([.system, .accounts]) && !target.isA(.harmless)
+        },
         finds: [
-            .python("print(open('../../../etc/passwd').read())"), .shell("cat ../../etc/shadow"),
+            .python("print(open('../../../etc/passwd').read())"), .shell("cat ../../etc/crypttab"),
+            .shell("cat /usr/../proc/devices"),
             .python("import os\nopen(os.path.join('data', '../../../etc/passwd'))"),
         ],
-        passes: [.python("print(open('../data/x.csv').read())"), .shell("cat ../etc/app.conf")])
+        passes: [
+            .python("print(open('../data/x.csv').read())"), .shell("cat ../etc/app.conf"),
+            .shell("cat /usr/share/../lib/x"),
+        ])
 
     static let systemRead = Rule(
         "system-file-read", .credentialAccess, .review, 0.6, cwe: 552, attack: "T1083",

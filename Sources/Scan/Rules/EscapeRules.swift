@@ -5,7 +5,8 @@ import Policy
 
 extension Rule {
     static let escape: [Rule] = [
-        objectGraph, indirectCall, decodedCommand, containerSocket, containerSocketUse, privilegedContainer,
+        objectGraph, indirectCall, roundaboutCall, concealedAct, decodedCommand, containerSocket,
+        containerSocketUse, privilegedContainer,
         kernelHandle, memoryWrite, processTrace, executableMemory, nativeFunction,
         kernelModule, mount, computedProgram, traceErasure, traceErasureCommand, auditRemoval, hiddenText,
         disguisedName, oddEncoding, unreadable, knownText, computedAttribute, namespaceChange,

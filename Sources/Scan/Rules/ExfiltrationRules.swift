@@ -5,9 +5,8 @@ import Policy
 
 extension Rule {
     static let exfiltration: [Rule] = [
-        secretUpload, environmentUpload, hostUpload, outputUpload, fileUpload, variableUpload,
-        secretBesideSend, dropSiteContact,
-        nameLookupLeak, pushElsewhere, remoteCopy,
+        nameLookupLeak, secretUpload, environmentUpload, hostUpload, outputUpload, fileUpload, variableUpload,
+        secretBesideSend, dropSiteContact, pushElsewhere, remoteCopy,
     ]
 
     static let secretUpload = Rule(

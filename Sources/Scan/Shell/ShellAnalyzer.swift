@@ -16,6 +16,8 @@ struct ShellWord {
     var isPlain = true
     /// Holds text that a substitution or `$'…'` made.
     var isComputed = false
+    /// Spelled with escapes, or joined from several parameters.
+    var isSpelled = false
     /// Holds a `*`, `?` or `[` outside of quotes.
     var hasWildcard = false
 

@@ -17,7 +17,10 @@ extension ShellReader {
         var labels: Labels = []
         var isPlain = true
         var isComputed = false
+        var isSpelled = false
         var hasQuotes = false
+        /// Parameters of which the text was known here.
+        var knownParameters = 0
 
         mutating func append(_ more: some Collection<UInt8>, _ mark: Mark) {
             guard bytes.count + more.count <= Decoding.longest else { return }
@@ -38,7 +41,9 @@ extension ShellReader {
         }
         let assembly = assemble(range, quoted: false)
         guard splitting else { return [word(assembly, 0..<assembly.bytes.count, place)] }
-        return braces(assembly).flatMap { fields($0, place) }
+        // A choice of nothing, `{,rm}`, makes no word.
+        return braces(assembly).filter { !$0.bytes.isEmpty || $0.hasQuotes || $0.isPlain }
+            .flatMap { fields($0, place) }
     }
 
     static func hasWildcard(_ bytes: some Collection<UInt8>) -> Bool {
@@ -52,7 +57,9 @@ extension ShellReader {
         return ShellWord(
             text: Text(assembly.bytes[part]), labels: assembly.labels, range: place,
             isPlain: assembly.isPlain,
-            isComputed: assembly.isComputed, hasWildcard: wild)
+            isComputed: assembly.isComputed,
+            isSpelled: assembly.isSpelled || assembly.knownParameters > 1 && !assembly.bytes.contains(0x20),
+            hasWildcard: wild)
     }
 
     /// Splits at the spaces that came out of expansions.
@@ -99,12 +106,17 @@ extension ShellReader {
         case .ansi:
             assembly.hasQuotes = true
             let raw = unquoted(token.range, 2)
-            if raw.contains(UInt8(ascii: "\\")) { assembly.isComputed = true }
+            if raw.contains(UInt8(ascii: "\\")) { (assembly.isComputed, assembly.isSpelled) = (true, true) }
             assembly.append(Escapes.decode(raw, .shell), .literal)
         case .doubleOpen:
             assembly.hasQuotes = true
             inside(index, quoted: true, &assembly)
-        case .parameter: add(parameter(bytes[token.range].dropFirst()), quoted: quoted, &assembly)
+        case .parameter:
+            let value = parameter(bytes[token.range].dropFirst())
+            if let text = value.text, !text.hasHoles, !text.bytes.contains(0x2F) {
+                assembly.knownParameters += 1
+            }
+            add(value, quoted: quoted, &assembly)
         case .expansionOpen: add(expansion(index, quoted: quoted), quoted: quoted, &assembly)
         case .substitutionOpen:
             let value = substitution(index)
@@ -135,6 +147,8 @@ extension ShellReader {
         let inner = assemble((open + 1)..<close, quoted: quoted)
         assembly.labels.formUnion(inner.labels)
         assembly.isComputed = assembly.isComputed || inner.isComputed
+        assembly.isSpelled = assembly.isSpelled || inner.isSpelled
+        assembly.knownParameters += inner.knownParameters
         guard !discarding else { return }
         assembly.append([], .literal)
         if assembly.bytes.count + inner.bytes.count <= Decoding.longest {

@@ -11,7 +11,7 @@ extension ShellReader {
         if !head(&line),
             !line.words.isEmpty || line.redirects.contains(where: { $0.sign != .here }) || line.group != nil
         {
-            if line.group == nil { output = command(&line, sign) }
+            if line.group == nil { output = command(&line, sign) } else { _ = input(of: line) }
             output = redirectOutput(output, line)
         }
         let defines = line.defines

@@ -65,7 +65,8 @@ extension ShellReader {
     /// Says that the name of a program was put together, when it was.
     func report(_ word: ShellWord) {
         let name = program(word)
-        let isHidden = word.isComputed && (name == "…" || ShellReader.powerful.contains(name))
+        let isHidden =
+            word.isSpelled || word.isComputed && (name == "…" || ShellReader.powerful.contains(name))
         guard
             isHidden
                 || word.hasWildcard && !word.text.bytes.starts(with: "[".utf8)
