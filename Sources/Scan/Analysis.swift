@@ -83,6 +83,8 @@ final class Analysis {
         return stepsLeft > 0
     }
 
+    var stepsSpent: Int { Analysis.maximumSteps - stepsLeft }
+
     /// Notes that something was not looked at in full: a finding of its own.
     func exceeded(_ limit: Limit, at range: Range<Int> = 0..<0) {
         guard !limits.contains(limit) else { return }

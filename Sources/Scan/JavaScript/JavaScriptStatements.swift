@@ -225,7 +225,7 @@ extension JavaScriptReader {
     private mutating func judgeEndless(_ first: Int) {
         let end = token.sign == .openBrace ? partner(at) : statementEnd()
         guard analysis.spend((end - at) / 8) else { return }
-        let body = at..<min(end, tokens.count - 1)
+        let body = at..<max(at, min(end, tokens.count - 1))
         let leaves = body.contains { index in
             tokens[index].kind == .name
                 && ["break", "return", "throw", "yield", "await", "exit"].contains {

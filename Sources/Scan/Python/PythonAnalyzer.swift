@@ -55,7 +55,8 @@ struct PythonReader {
     var hasPickled = false
     /// Arguments that a made function was given, by its name.
     var remembered: [String: [Value]] = [:]
-    var deferred: [Range<Int>] = []
+    private var deferred: [Range<Int>] = []
+    private var deferredStarts: Set<Int> = []
 
     init(_ bytes: [UInt8], in analysis: Analysis) {
         var lexer = PythonLexer(bytes)
@@ -107,6 +108,12 @@ struct PythonReader {
         }
         for open in brackets + indents { partners[open] = Int32(tokens.count - 1) }
         return (partners, comprehensions)
+    }
+
+    /// Leaves tokens to be read by themselves at the end. Where they were put off before they will be read anyway:
+    /// twice as much at each of many levels would be too much for anybody.
+    mutating func putOff(_ range: Range<Int>) {
+        if deferredStarts.insert(range.lowerBound).inserted { deferred.append(range) }
     }
 
     // MARK: Tokens

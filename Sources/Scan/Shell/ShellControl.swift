@@ -63,9 +63,8 @@ extension ShellReader {
         }
         let isArithmetic = line.words.isEmpty && tokens[range.lowerBound].kind == .arithmeticOpen
         // What is assigned is not split (bash(1), "Simple Command Expansion").
-        let assigns =
-            beginsAssignment(tokens[range.lowerBound])
-            && line.words.allSatisfy { ShellReader.assignment($0) != nil }
+        let follows = line.words.last.map { ShellReader.assignment($0) != nil } ?? true
+        let assigns = follows && beginsAssignment(tokens[range.lowerBound])
         let words = expand(range, splitting: !assigns)
         line.words += isArithmetic ? [ShellWord(text: "((", range: words.first?.range ?? 0..<0)] : words
     }

@@ -47,12 +47,18 @@ extension ShellReader {
     }
 
     static func hasWildcard(_ bytes: some Collection<UInt8>) -> Bool {
-        bytes.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "[") }
+        bytes.contains(where: isWildcard)
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A }
+
+    private static func isWildcard(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "[")
     }
 
     private func word(_ assembly: Assembly, _ part: Range<Int>, _ place: Range<Int>) -> ShellWord {
         let wild = part.contains {
-            assembly.marks[$0] != .literal && ShellReader.hasWildcard([assembly.bytes[$0]])
+            assembly.marks[$0] != .literal && ShellReader.isWildcard(assembly.bytes[$0])
         }
         return ShellWord(
             text: Text(assembly.bytes[part]), labels: assembly.labels, range: place,
@@ -73,7 +79,7 @@ extension ShellReader {
             let isEnd = index == assembly.bytes.count
             let splits =
                 !isEnd && assembly.marks[index] == .expanded
-                && [0x20, 0x09, 0x0A].contains(assembly.bytes[index])
+                && ShellReader.isSpace(assembly.bytes[index])
             guard isEnd || splits else { continue }
             if index > start { words.append(word(assembly, start..<index, place)) }
             start = index + 1
@@ -169,7 +175,10 @@ extension ShellReader {
 
     private func add(_ value: Value, quoted: Bool, _ assembly: inout Assembly) {
         assembly.labels.formUnion(value.labels)
-        assembly.append(value.asText.bytes, quoted ? .literal : .expanded)
+        let text = value.asText
+        // A few lines can double a text over and over.
+        let isAffordable = analysis.spend(text.bytes.count / 4)
+        assembly.append(isAffordable ? text.bytes : [Text.hole], quoted ? .literal : .expanded)
     }
 
     /// What the commands in a substitution print, without the line ends at its end.
@@ -177,7 +186,7 @@ extension ShellReader {
         let close = Int(tokens[open].partner)
         guard close > open else { return .unknown }
         guard depth < ShellReader.maximumDepth else {
-            deferred.append((open + 1)..<close)
+            putOff((open + 1)..<close)
             return .unknown
         }
         depth += 1

@@ -129,13 +129,14 @@ extension ShellReader {
 
     /// env(1): what it sets is set, and `-S` is split as it does.
     private mutating func environment(_ words: [ShellWord]) -> [ShellWord] {
-        var rest = words
+        var rest = words[...]
         while let word = rest.first {
             if let (name, value) = ShellReader.assignment(word) {
                 assign(name, value, at: word.range)
                 rest.removeFirst()
             } else if word.text.bytes.elementsEqual("-S".utf8), rest.count > 1 {
-                rest = ShellReader.split(rest[1].text, rest[1].range, rest[1].labels) + rest.dropFirst(2)
+                let packed = rest[rest.startIndex + 1]
+                rest = (ShellReader.split(packed.text, packed.range, packed.labels) + rest.dropFirst(2))[...]
             } else if word.text.bytes.first == UInt8(ascii: "-") {
                 let takesNext =
                     word.text.bytes.elementsEqual("-u".utf8) || word.text.bytes.elementsEqual("-C".utf8)
@@ -144,6 +145,6 @@ extension ShellReader {
                 break
             }
         }
-        return rest
+        return Array(rest)
     }
 }
