@@ -134,6 +134,8 @@ struct Facts {
     var remoteCommand: Range<Int>?
     /// Data from the network was written to a file.
     var download: Range<Int>?
+    /// Files that it was written to, where they are known.
+    var dropped: [Text] = []
 
     mutating func note(_ act: Act, at range: Range<Int>) {
         switch act {

@@ -45,6 +45,13 @@ extension Analysis {
             value = value.labelled(.network)
             report(.networkShell, at: download, "What came from the network is written to a file here.")
         }
+        if let text = value.text,
+            facts.dropped.contains(where: {
+                ByteSearch($0.bytes).first(in: text.bytes, from: 0, to: text.bytes.count) != nil
+            })
+        {
+            value = value.labelled(.network)
+        }
         judge(.start(value), at: range, "`\(call.name)` starts \(value.asText.quoted()).")
         if !value.labels.isDisjoint(with: [.decoded, .assembled]) {
             judge(.evaluate(value, .shell), at: range, "The command is \(value.asText.quoted()).")

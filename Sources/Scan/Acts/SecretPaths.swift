@@ -39,6 +39,8 @@ extension NormalPath {
             case ".gnupg", ".password-store", ".azure": return .secret
             case ".config" where next == "gcloud" || next == "gh": return .secret
             case "keychains", "Keychains", "keyrings": return .secret
+            case "Local Storage" where next == "leveldb", "local storage" where next == "leveldb":
+                return .browser
             case "google-chrome", "chromium", "BraveSoftware", ".mozilla", "User Data", "user data":
                 return .browser
             case "Google", "google", "Firefox", "firefox", "Mozilla", "mozilla":

@@ -51,6 +51,8 @@ struct PythonReader {
     var depth = 0
     var blocks = 0
     var calls = 0
+    /// The file that was last opened to be written.
+    var lastWritten: Text?
     /// Whether something was pickled before this place.
     var hasPickled = false
     /// Arguments that a made function was given, by its name.

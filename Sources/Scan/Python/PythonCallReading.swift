@@ -28,12 +28,14 @@ extension PythonReader {
         if let value = library(call, from: first) { return value }
         guard let effect = PythonCalls.effect(of: call.name) else {
             judgeStatement(call, at: place)
+            noteDrop(call)
             let labels = handOver(
                 call.arguments, call.named, to: receiver.labels.union(callee.labels), from: first
             ).labels
             return .name(call.name + "()", labels)
         }
         sweep(effect, call, receiver, at: place)
+        if case .opens = effect { noteOpening(call) }
         if call.name == "os.fork", context.calls.contains(.endlessLoop) {
             analysis.report(.forkBomb, at: place, "`os.fork` is called in a loop that nothing ends.")
         }
@@ -41,6 +43,23 @@ extension PythonReader {
         if case .call = effect { _ = handOver(call.arguments, call.named, to: [], from: first) }
         let value = analysis.apply(effect, call, receiver: receiver, at: place)
         return evaluated(effect, call, value, at: place)
+    }
+
+    /// `open(name, 'wb')`: what is written next goes there.
+    private mutating func noteOpening(_ call: Call) {
+        guard let mode = call.argument(1, "mode").text,
+            mode.bytes.contains(where: { "wax".utf8.contains($0) }),
+            let file = call.arguments.first?.text, !file.isUnknown, file.bytes.count > 2
+        else { return }
+        lastWritten = file
+    }
+
+    /// A write of what came from the network: the file that was opened for it becomes one that is not to be run.
+    private func noteDrop(_ call: Call) {
+        guard let file = lastWritten, call.payload.contains(.network),
+            call.name.hasSuffix("open().write") || call.name == "shutil.copyfileobj"
+        else { return }
+        analysis.note { if $0.dropped.count < 16 { $0.dropped.append(file) } }
     }
 
     /// pip called as a function takes the words that follow its name on a command line.

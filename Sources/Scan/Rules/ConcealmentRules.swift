@@ -18,6 +18,24 @@ extension Rule {
             .python("from os import *\nprint(getcwd())"), .python("from subprocess import run\nrun(['ls'])"),
         ])
 
+    static let encodedCommand = Rule(
+        "encoded-command", .sandboxEscape, .block, 0.8, cwe: 506, attack: "T1027.010",
+        "Hands PowerShell a command that is encoded, so that nobody reads it.",
+        when: .command(["powershell", "pwsh"]) { command in
+            command.words.contains { word in
+                let option = word.shown.lowercased()
+                return option.utf8.count >= 2 && "-encodedcommand".hasPrefix(option) && option.hasPrefix("-e")
+                    && !option.hasPrefix("-ex")
+            }
+        },
+        finds: [
+            .shell("powershell -enc aQB3AHIA"),
+            .python(
+                "import subprocess\nsubprocess.Popen(['powershell', '-WindowStyle', 'Hidden', '-EncodedCommand', 'aQB3'])"
+            ),
+        ],
+        passes: [.shell("powershell -File x.ps1"), .shell("pwsh -ExecutionPolicy Bypass -File x.ps1")])
+
     static let concealedAct = Rule(
         "concealed-act", .sandboxEscape, .review, 0.6, cwe: 95, attack: "T1027",
         "Starts a process, deletes or talks to the network in code that stands in a text.",
@@ -27,4 +45,39 @@ extension Rule {
             .python("c = compile('imp' 'ort os; os.system(\"id\")', '<s>', 'exec')\nexec(c)"),
         ],
         passes: [.python("exec('x = 1')"), .python("print('import os; os.system(\"id\")')")])
+
+    static let computedAttribute = Rule(
+        "computed-attribute", .sandboxEscape, .review, 0.6, cwe: 470, attack: "T1027",
+        "Picks what to call out of a module that can run commands by a name that only running the program would tell.",
+        when: .seen,
+        finds: [.python("import os, sys\ngetattr(os, sys.argv[1])('id')")],
+        passes: [.python("import math\ngetattr(math, name)(1)"), .python("getattr(self, name)()")])
+
+    static let hiddenText = Rule(
+        "hidden-text", .sandboxEscape, .review, 0.6, cwe: 1007, attack: "T1027",
+        "Holds characters that make a reader see other code than the interpreter does.",
+        when: .seen,
+        finds: [
+            .python("access = 'user\u{202E} \u{2066}# admin\u{2069}'"), .shell("echo 'a\u{202E}b'"),
+            .javascript("const x = '\u{202E}x'"),
+        ],
+        passes: [.python("s = 'שלום'"), .shell("echo 你好")])
+
+    static let disguisedName = Rule(
+        "disguised-name", .sandboxEscape, .review, 0.6, cwe: 1007, attack: "T1027",
+        "Writes a name in letters that look unlike it but that Python reads as the plain ones.",
+        when: .seen,
+        finds: [.python("import os\nos.𝘀𝘆𝘀𝘁𝗲𝗺('id')"), .python("ｅｖａｌ('1')")],
+        passes: [.python("größe = 1"), .python("s = 'ｅｖａｌ'")])
+
+    static let oddEncoding = Rule(
+        "odd-encoding", .sandboxEscape, .review, 0.6, cwe: 838, attack: "T1027",
+        "Asks its interpreter to read it in an encoding in which a reader sees other text.",
+        when: .seen,
+        finds: [
+            .python("# coding: utf-7\n+AGkAbQBwAG8AcgB0- os"), .python("# -*- coding: rot13 -*-\nvzcbeg bf"),
+        ],
+        passes: [
+            .python("# -*- coding: utf-8 -*-\nx = 1"), .python("# vim: set fileencoding=latin-1 :\nx = 1"),
+        ])
 }

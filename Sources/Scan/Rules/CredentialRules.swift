@@ -5,7 +5,8 @@ import Policy
 
 extension Rule {
     static let credential: [Rule] = [
-        secretRead, browserRead, accountRead, climbingRead, systemRead, systemList, metadata, environmentDump,
+        secretRead, browserRead, accountRead, climbingRead, systemRead, secretList, systemList, metadata,
+        environmentDump,
         observation, keyringRead, secretSearch,
         formatLeak, memoryRead, embeddedKey, passwordDump,
     ]
@@ -77,6 +78,17 @@ extension Rule {
             .python("print(open('/proc/cpuinfo').read())"), .shell("cat /etc/os-release"),
             .shell("cat /usr/share/doc/git/README"),
         ])
+
+    static let secretList = Rule(
+        "secret-listing", .credentialAccess, .review, 0.6, cwe: 552, attack: "T1083",
+        "Lists a directory in which keys, passwords or a browser's data are kept.",
+        when: .list { $0.isA([.secret, .browser]) },
+        finds: [
+            .python("import os\nos.listdir(os.path.expanduser('~/.ssh'))"), .shell("ls -la ~/.gnupg"),
+            .python(
+                "import os\nos.listdir(os.getenv('APPDATA') + '\\\\discord\\\\Local Storage\\\\leveldb')"),
+        ],
+        passes: [.python("import os\nos.listdir('src')"), .shell("ls ~/projects")])
 
     static let systemList = Rule(
         "system-listing", .credentialAccess, .capability, 0.5, cwe: 552, attack: "T1083",
