@@ -104,7 +104,9 @@ extension Analysis {
         case .listens: judge(.listen(url), at: range, because)
         case .receives: return .unknown(result.labels.union(.network))
         default:
-            if url.hasHoles {
+            // Its own name a machine may look up; data travels in front of a domain that is written out.
+            let domain = url.bytes.split(separator: Text.hole, omittingEmptySubsequences: false).last ?? []
+            if url.hasHoles, domain.contains(UInt8(ascii: ".")) {
                 judge(
                     .send(Act.Sending(destination: url, payload: call.payload, asName: true)), at: range,
                     because)

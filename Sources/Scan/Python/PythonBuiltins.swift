@@ -30,6 +30,9 @@ extension PythonReader {
             let power = PythonFolding.power(argument, call.arguments[1])
             if power.labels.contains(.endless) { analysis.report(.hugePower, at: place) }
             return power.labels.contains(.endless) ? .unknown : power
+        case "builtins.isinstance", "builtins.issubclass", "builtins.callable", "builtins.hasattr",
+            "builtins.hash":
+            return .unknown(labels)
         case "builtins.type", "builtins.len", "builtins.float", "builtins.bool", "builtins.super",
             "builtins.object", "builtins.id", "builtins.hex":
             return .unknown(labels)

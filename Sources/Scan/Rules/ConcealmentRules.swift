@@ -4,6 +4,16 @@ import Event
 import Policy
 
 extension Rule {
+    static let objectInsides = Rule(
+        "object-insides", .sandboxEscape, .review, 0.6, cwe: 913, attack: "T1059.006",
+        "Looks into frames, closures or subclasses, as debuggers do and as ways out do.",
+        when: .seen,
+        finds: [
+            .python("import sys\nprint(sys._getframe().f_back)"),
+            .python("for c in Plugin.__subclasses__(): c()"),
+        ],
+        passes: [.python("print(type(x).__name__)"), .python("().__class__.__base__.__subclasses__()")])
+
     static let roundaboutCall = Rule(
         "roundabout-call", .sandboxEscape, .review, 0.6, cwe: 913, attack: "T1027",
         "Reaches a function that runs commands or deletes by a way round its usual name.",

@@ -210,7 +210,10 @@ extension Rule {
             .python("import os\nprint('{0.environ}'.format(os))"),
             .python("'{x.__init__.__globals__}'.format(x=f)"),
         ],
-        passes: [.python("'{0.name}'.format(user)"), .python("'{}'.format(1)")])
+        passes: [
+            .python("'{0.name}'.format(user)"), .python("'{0.__class__.__name__}({0.x!r})'.format(self)"),
+            .python("'{}'.format(1)"),
+        ])
 
     static let memoryRead = Rule(
         "memory-read", .credentialAccess, .block, 0.8, cwe: 200, attack: "T1003.007",

@@ -5,7 +5,8 @@ import Policy
 
 extension Rule {
     static let escape: [Rule] = [
-        objectGraph, indirectCall, roundaboutCall, concealedAct, encodedCommand, decodedCommand,
+        objectGraph, objectInsides, indirectCall, roundaboutCall, concealedAct, encodedCommand,
+        decodedCommand,
         containerSocket,
         containerSocketUse, privilegedContainer,
         kernelHandle, memoryWrite, processTrace, executableMemory, nativeFunction,

@@ -67,6 +67,7 @@ extension Rule {
         passes: [
             .python("import os\n@property\ndef x(self): return 1"),
             .python("from unittest import mock\nwith mock.patch('os.system') as m: pass"),
+            .python("import types\nprint(isinstance(x, types.FunctionType))"),
         ])
 
     static let fileCode = Rule(
