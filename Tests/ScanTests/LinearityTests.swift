@@ -53,11 +53,11 @@ struct LinearityTests {
         #expect(large <= 5 * small + 20_000, "\(shape): \(small) steps for 500, \(large) for 2000")
     }
 
-    @Test("sixteen thousand bytes of anything are read at once", arguments: shapes.indices)
+    @Test("eight thousand bytes of anything are read at once", arguments: shapes.indices)
     func time(_ index: Int) {
         let shape = Self.shapes[index]
         let code =
-            shape.head + String(repeating: shape.unit, count: 16_000 / shape.unit.utf8.count) + shape.tail
+            shape.head + String(repeating: shape.unit, count: 8_000 / shape.unit.utf8.count) + shape.tail
         let took = ContinuousClock().measure { _ = scan(code, shape.language) }
         // A debug build on a busy machine needs some tenths of a second; a step that is quadratic needs far more.
         #expect(took < .seconds(10), "\(shape) took \(took)")
