@@ -135,6 +135,9 @@ struct InvocationTests {
             "bash <<E\nrm -rf /\nE", "trap 'rm -rf /' EXIT", "command rm -rf /", "exec rm -rf /",
             "X=/; rm -rf $X", "time rm -rf /", "if true; then rm -rf /; fi", "f() { rm -rf /; }; f",
             "echo $(rm -rf /)", "stdbuf -o0 rm -rf /", "sudo -u root rm -rf /", "busybox rm -rf /",
+            "a() { \"$@\"; }; a rm -rf /", "IFS=,; c=rm,-rf,/; $c",
+            "xargs -I{} sh -c '{}' <<< 'rm -rf /'", "rsync -a --delete /tmp/empty/ /home/", "mv ~ /dev/null",
+            "install -m 4755 /bin/sh /tmp/sh",
         ])
     func wrapped(_ line: String) {
         #expect(scan(line, .shell).level == .block, "\(line)")

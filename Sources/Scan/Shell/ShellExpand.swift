@@ -39,6 +39,7 @@ extension ShellReader {
                 return [ShellWord(text: Text(text), range: place, hasWildcard: ShellReader.hasWildcard(text))]
             }
         }
+        if splitting, let words = positionalWords(range, place) { return words }
         let assembly = assemble(range, quoted: false)
         guard splitting else { return [word(assembly, 0..<assembly.bytes.count, place)] }
         // A choice of nothing, `{,rm}`, makes no word.
@@ -50,10 +51,18 @@ extension ShellReader {
         bytes.contains(where: isWildcard)
     }
 
-    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A }
-
     private static func isWildcard(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "[")
+    }
+
+    /// `"$@"`: a word for each argument of the function that is read.
+    private func positionalWords(_ range: Range<Int>, _ place: Range<Int>) -> [ShellWord]? {
+        guard range.count == 3, tokens[range.lowerBound].kind == .doubleOpen, let positional,
+            bytes[tokens[range.lowerBound + 1].range].elementsEqual("$@".utf8)
+        else { return nil }
+        return positional.dropFirst().map { value in
+            ShellWord(text: value.asText, labels: value.labels, range: place, isPlain: false)
+        }
     }
 
     private func word(_ assembly: Assembly, _ part: Range<Int>, _ place: Range<Int>) -> ShellWord {
@@ -73,13 +82,14 @@ extension ShellReader {
         guard assembly.marks.contains(.expanded) else {
             return [word(assembly, 0..<assembly.bytes.count, place)]
         }
+        let separators = variables["IFS"]?.text?.bytes ?? [0x20, 0x09, 0x0A]
         var words: [ShellWord] = []
         var start = 0
         for index in 0...assembly.bytes.count {
             let isEnd = index == assembly.bytes.count
             let splits =
                 !isEnd && assembly.marks[index] == .expanded
-                && ShellReader.isSpace(assembly.bytes[index])
+                && separators.contains(assembly.bytes[index])
             guard isEnd || splits else { continue }
             if index > start { words.append(word(assembly, start..<index, place)) }
             start = index + 1

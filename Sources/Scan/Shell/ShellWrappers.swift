@@ -14,7 +14,16 @@ extension ShellReader {
                 return .unknown
             }
             if wrappers.contains("xargs"), let text = input.text, !text.hasHoles, text.bytes.count < 4_096 {
-                words += ShellReader.split(text, first.range, input.labels)
+                if words.contains(where: { $0.text.bytes.firstRange(of: "{}") != nil }) {
+                    // `xargs -I{}`: what comes in takes the place of the braces.
+                    let line = text.bytes.prefix { $0 != 0x0A }
+                    for index in words.indices where analysis.spend(line.count / 4) {
+                        words[index].text.bytes = words[index].text.bytes.replacing(
+                            Array("{}".utf8), with: Array(line))
+                    }
+                } else {
+                    words += ShellReader.split(text, first.range, input.labels)
+                }
             }
             let command = Command(
                 name: name, words: words.dropFirst().map(\.text), input: input, wrappers: wrappers)
