@@ -2,14 +2,16 @@
 # make test   installs what is missing, builds, and passes every test
 # make build  leaves one static executable at .build/release/guardrun
 # make bench  compares with the bare command and with other sandboxes; writes bench/out/
+# make bench-scan DATA=DIR  recall, false alarms and throughput of the scan on labelled code
 # make install PREFIX=/usr/local DESTDIR=
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 PREFIX ?= /usr/local
 STATIC = -c release --product guardrun --static-swift-stdlib -Xswiftc -static-executable -Xlinker -lm
 GUARDRUN = .build/release/guardrun
+DATA ?= ../shared/data
 
-.PHONY: all build run test lint bench install clean packages
+.PHONY: all build run test lint bench bench-scan install clean packages
 
 all: build
 
@@ -32,6 +34,9 @@ test: build lint
 bench: build
 	@scripts/packages test
 	bench/run $(GUARDRUN)
+
+bench-scan: build
+	bench/scan $(GUARDRUN) $(DATA)
 
 install: build
 	install -D -m 755 $(GUARDRUN) $(DESTDIR)$(PREFIX)/bin/guardrun

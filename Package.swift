@@ -40,6 +40,7 @@ let package = Package(
             name: "SuperviseTests", dependencies: ["Supervise", "Sandbox", "Policy", "Event", "Linux"]),
         .testTarget(name: "PolicyTests", dependencies: ["Policy", "YAML", "Event", "Linux"]),
         .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "Policy", "Linux"]),
+        .testTarget(name: "ScanTests", dependencies: ["Scan", "Policy", "Event", "Linux"]),
         .testTarget(name: "YAMLTests", dependencies: ["YAML"]),
     ],
     cLanguageStandard: .gnu2x,

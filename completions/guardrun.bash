@@ -17,7 +17,17 @@ _guardrun() {
         -*) ;;
         policy) mapfile -t COMPREPLY < <(compgen -W "check show list $profiles" -- "$current"; compgen -f -- "$current"); return ;;
         audit) mapfile -t COMPREPLY < <(compgen -W "list show verify last" -- "$current"); return ;;
-        scan) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+        scan)
+            case $previous in
+            --language) mapfile -t COMPREPLY < <(compgen -W "python shell javascript" -- "$current") ;;
+            --format) mapfile -t COMPREPLY < <(compgen -W "text json" -- "$current") ;;
+            *)
+                mapfile -t COMPREPLY < <(compgen -f -- "$current")
+                [[ $current != -* ]] || mapfile -t COMPREPLY < <(compgen -W "--policy --set --format --language" -- "$current")
+                ;;
+            esac
+            return
+            ;;
         plan | run) ;;
         *) _command_offset "$i"; return ;;
         esac

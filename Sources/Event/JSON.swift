@@ -1,11 +1,14 @@
 /// A JSON value whose objects keep the order they were built in (RFC 8259).
 ///
-/// The audit chain hashes bytes, so there is one way to write each value: no spaces, members in order,
-/// integers only, and the shortest escapes.
+/// The audit chain hashes bytes, so there is one way to write each value: no spaces, members in order, the shortest
+/// escapes, and no fractions in anything that is chained.
 package indirect enum JSON: Equatable, Sendable {
     case null
     case bool(Bool)
     case int(Int64)
+    /// A number with a fraction, written in the fewest digits that give it back. What is no number (JSON has neither
+    /// infinity nor NaN) is written as null.
+    case fraction(Double)
     case string(String)
     case array([JSON])
     case object([Member])
@@ -69,6 +72,7 @@ extension JSON {
         case .null: out += "null".utf8
         case .bool(let flag): out += (flag ? "true" : "false").utf8
         case .int(let number): out += String(number).utf8
+        case .fraction(let number): out += (number.isFinite ? number.description : "null").utf8
         case .string(let text): JSON.writeString(text, to: &out)
         case .array(let values):
             out.append(UInt8(ascii: "["))

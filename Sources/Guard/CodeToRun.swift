@@ -98,25 +98,31 @@ struct CodeToRun {
             return
         }
         do throws(SystemError) {
+            let bytes = try Self.standardInputBytes()
             let spool = try Descriptor.inMemory("standard input")
-            var bytes: [UInt8] = []
-            while true {
-                let piece = try Descriptor.readBorrowed(0, atMost: 1 << 16)
-                if piece.isEmpty { break }
-                bytes += piece
-                guard bytes.count <= Self.largest else {
-                    fail(
-                        "the code on standard input is larger than \(Self.largest >> 20) MiB; nothing was run",
-                        Exit.refused)
-                }
-            }
             try spool.write(bytes)
             try spool.seal()
             sources.append(
                 Source(name: Path("standard input"), language: language, bytes: bytes, place: .standardInput))
             standardInput = spool.release()
         } catch {
+            if error.errno == Errno(EFBIG) {
+                fail(
+                    "the code on standard input is larger than \(Self.largest >> 20) MiB; nothing was run",
+                    Exit.refused)
+            }
             fail("the code on standard input cannot be read: \(error.errno); nothing was run", Exit.refused)
+        }
+    }
+
+    /// Everything that comes on standard input; `EFBIG` when it is more than code can be.
+    static func standardInputBytes() throws(SystemError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while true {
+            let piece = try Descriptor.readBorrowed(0, atMost: 1 << 16)
+            if piece.isEmpty { return bytes }
+            bytes += piece
+            guard bytes.count <= largest else { throw SystemError("read", errno: Errno(EFBIG)) }
         }
     }
 }

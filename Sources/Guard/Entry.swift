@@ -21,6 +21,7 @@ package func main() -> Never {
         case "--version", "version": Help.version()
         case "run": try start(rest)
         case "plan": try PlanCommand(rest).run()
+        case "scan": try ScanCommand(rest).run()
         case "policy": try PolicyCommand.run(rest)
         case "audit": try AuditCommand.run(rest)
         case "doctor": try DoctorCommand(rest).run()

@@ -45,6 +45,7 @@ enum Help {
             guardrun -p my.yaml --set limits.wall=5s -- ./tool --flag
             guardrun -p shell -it bash                   interactive, on a terminal of its own
             guardrun plan -p python -- python3 step.py   what would be enforced; runs nothing
+            guardrun scan step.py                        what is in code, line by line; runs nothing
             guardrun audit show last                     what the last run did
 
         Commands
@@ -85,6 +86,26 @@ enum Help {
             guardrun plan -p my.yaml --json - -- ./tool
 
         It takes the options of a run. With --json it writes the plan as one object.
+
+        """,
+        "scan": """
+        guardrun scan says what code would do, line by line, without running it.
+
+            guardrun scan step.py tools/*.sh           each finding with its line, its reason and what is done about it
+            guardrun scan -p my.yaml step.py           by the patterns and actions of a policy
+            generate | guardrun scan --language python -
+            guardrun scan --format json step.py        for programs
+
+        A finding is a capability (the code can do this), review (a person would look) or block (the act is
+        hostile). Without -p a block is denied, review is a warning, and capabilities are listed.
+
+        Options
+            -p, --policy NAME|FILE   whose patterns and actions hold
+            --set PATH=VALUE         change one key of the policy, e.g. --set scan.confidence=0.7
+            --language LANGUAGE      python, shell or javascript, where no name or first line says so
+            --format text|json
+
+        Exit status: 0 nothing is denied, 77 something is, 78 the policy is wrong, 125 a file could not be read.
 
         """,
         "policy": """

@@ -48,6 +48,7 @@ extension Policy.Loaded {
             let isWord = text.utf8.allSatisfy { isLetter($0) || isDigit($0) }
             return isWord && Scalar(text, isPlain: true).kind == .text ? text : quote(text)
         case .int(let number): return String(number)
+        case .fraction: return String(decoding: value.encoded, as: UTF8.self)
         case .bool(let flag): return String(flag)
         case .null: return "null"
         }

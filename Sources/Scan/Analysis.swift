@@ -83,6 +83,8 @@ final class Analysis {
         return stepsLeft > 0
     }
 
+    var stepsSpent: Int { Analysis.maximumSteps - stepsLeft }
+
     /// Notes that something was not looked at in full: a finding of its own.
     func exceeded(_ limit: Limit, at range: Range<Int> = 0..<0) {
         guard !limits.contains(limit) else { return }
@@ -109,6 +111,9 @@ final class Analysis {
             report(facts.listens ? .bindShell : .reverseShell, at: shell, "A shell is started here.")
             _ = connection
         }
+        if facts.listens, let command = facts.remoteCommand {
+            report(.bindShell, at: command, "What comes in is started here.")
+        }
     }
 }
 
@@ -123,11 +128,23 @@ struct Facts {
     var descriptorsTied = false
     /// A shell's streams were handed to a connection.
     var shellTied = false
+    /// How many acts there were that reach beyond the values of the code.
+    var acts = 0
+    /// A command was started that came from the network.
+    var remoteCommand: Range<Int>?
     /// Data from the network was written to a file.
     var download: Range<Int>?
+    /// Files that it was written to, where they are known.
+    var dropped: [Text] = []
 
     mutating func note(_ act: Act, at range: Range<Int>) {
         switch act {
+        case .start, .delete, .send, .fetch, .connect, .sweep, .permit: acts += 1
+        default: break
+        }
+        switch act {
+        case .start(let command) where command.labels.contains(.network):
+            remoteCommand = remoteCommand ?? range
         case .read(let target) where target.isA([.secret, .browser, .accounts, .memory]):
             secretRead = secretRead ?? range
         case .send(let sending) where !sending.asName: send = send ?? range

@@ -57,18 +57,21 @@ enum Act {
 struct Permission: OptionSet, Sendable {
     let rawValue: UInt8
 
-    /// Whoever runs the file becomes its owner or joins its group.
+    /// Whoever runs the file becomes its owner.
     static let setID = Permission(rawValue: 1 << 0)
     /// Anyone may write.
     static let anyoneWrites = Permission(rawValue: 1 << 1)
     static let executable = Permission(rawValue: 1 << 2)
+    /// Whoever runs the file joins its group; what is made in the directory belongs to it.
+    static let setGroup = Permission(rawValue: 1 << 3)
 
     init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// From the number that chmod(2) takes.
     init(mode: Int) {
         self = []
-        if mode & 0o6000 != 0 { insert(.setID) }
+        if mode & 0o4000 != 0 { insert(.setID) }
+        if mode & 0o2000 != 0 { insert(.setGroup) }
         if mode & 0o002 != 0 { insert(.anyoneWrites) }
         if mode & 0o111 != 0 { insert(.executable) }
     }
@@ -84,7 +87,7 @@ struct Permission: OptionSet, Sendable {
         for clause in text.split(separator: ",") {
             guard let operation = clause.firstIndex(where: { "+=".contains($0) }) else { continue }
             let (who, what) = (clause[..<operation], clause[operation...])
-            if what.contains("s") { insert(.setID) }
+            if what.contains("s") { insert(who == "g" ? .setGroup : .setID) }
             if what.contains("x") { insert(.executable) }
             if what.contains("w"), who.contains("o") || who.contains("a") { insert(.anyoneWrites) }
         }
@@ -98,6 +101,8 @@ struct Call {
     let named: [(name: String, value: Value)]
     /// Reached by a computed name, not by writing it.
     var indirect = false
+    /// Reached by a way round its usual name.
+    var roundabout = false
     var context: Context = []
 
     /// Where in the flow of control a call stands.
@@ -107,6 +112,8 @@ struct Call {
         static let loop = Context(rawValue: 1 << 0)
         /// A loop that nothing in it ends.
         static let endlessLoop = Context(rawValue: 1 << 1)
+        /// Behind a place where the same source writes what it may now read back.
+        static let afterPickling = Context(rawValue: 1 << 2)
     }
 
     /// The argument at `index`, or the one given by that name.

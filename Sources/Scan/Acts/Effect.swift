@@ -79,7 +79,10 @@ extension Analysis {
         if call.indirect, effect.isPowerful {
             report(.indirectCall, at: range, "`\(call.name)` is reached without its name being written.")
         }
-        var flowing = call.payload.union(receiver.labels).subtracting(.indirect)
+        if call.roundabout, effect.isPowerful {
+            report(.roundaboutCall, at: range, "`\(call.name)` is reached by another name than its own.")
+        }
+        var flowing = call.payload.union(receiver.labels).subtracting(.naming)
         if case .encodes = effect {} else { flowing.remove(.endless) }
         let result = Value.name(call.name + "()", flowing)
         switch effect {

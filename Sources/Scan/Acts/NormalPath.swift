@@ -6,8 +6,10 @@ struct NormalPath {
     /// Begins in a home directory, whose parts follow.
     let isHome: Bool
     let isWindows: Bool
-    /// Leaves the directory it starts in.
-    let climbs: Bool
+    /// How many directories above the one it starts in it reaches.
+    let climbed: Int
+    /// Climbs out of the first directory of an absolute path and goes down into one of the system's.
+    let isDetour: Bool
     let hasWildcards: Bool
 
     private static let longest = 4_096
@@ -27,23 +29,23 @@ struct NormalPath {
             home = true
             names.removeFirst()
         }
-        var (kept, climbs) = ([String](), false)
+        var (kept, climbed, leftFirst) = ([String](), 0, false)
         for name in names where name != "." {
             if name != ".." {
                 kept.append(name)
             } else if kept.popLast() == nil {
-                climbs = climbs || !absolute
+                if !absolute { climbed += 1 }
                 // `~/..` is where homes lie; climbing from anywhere else ends, for a reader of text, at the root.
                 if home { (home, absolute) = (false, true) }
-            } else {
-                climbs = climbs || !absolute
+            } else if absolute, kept.isEmpty {
+                leftFirst = true
             }
         }
-        if climbs, !absolute, !home, names.first == "..", let first = kept.first,
-            NormalPath.isSystemRoot(first)
-        {
+        let ends = kept.first.map(NormalPath.isSystemRoot) ?? false
+        isDetour = leftFirst && absolute && !windows && ends
+        if !absolute, !home, ends, climbed >= 2 || climbed == 1 && kept.first == "etc" && kept.count == 2 {
             // `../../etc/passwd`: written to end up below the root.
-            absolute = true
+            absolute = climbed >= 2 || ["passwd", "shadow", "sudoers"].contains(kept[1])
         }
         if absolute, kept.count >= 2, kept[0] == "home" || kept[0] == "Users" {
             (home, absolute) = (true, false)
@@ -56,7 +58,7 @@ struct NormalPath {
         isAbsolute = absolute
         isHome = home
         isWindows = windows
-        self.climbs = climbs
+        self.climbed = climbed
         hasWildcards = bytes.contains { $0 == 0x2A || $0 == 0x3F || $0 == 0x5B }
     }
 

@@ -3,7 +3,9 @@ extension NormalPath {
     /// policy grants is not their business.
     var kinds: PathKind {
         var kinds = PathKind()
-        if climbs { kinds.insert(.climbing) }
+        if climbed > 0 { kinds.insert(.climbing) }
+        if climbed >= 3 { kinds.insert(.uphill) }
+        if isDetour { kinds.insert(.detour) }
         kinds.formUnion(breadth)
         if isAbsolute { kinds.formUnion(systemKinds) }
         if isHome { kinds.insert(.home) }

@@ -8,7 +8,16 @@ extension Analysis {
         switch effect {
         case .shell: start(first, call, at: range)
         case .spawns: start(first, call, at: range)
-        case .spawnsWords: start(.list(call.arguments), call, at: range)
+        case .spawnsWords:
+            // Beside the words there may be a mode, options and a function to call.
+            let words = call.arguments.flatMap { $0.elements ?? [$0] }.filter { word in
+                switch word.known {
+                case .table, .function: false
+                case .name(let name): !name.hasPrefix("os.P_")
+                default: true
+                }
+            }
+            start(.list(words), call, at: range)
         case .replaces:
             // `os.spawnl` begins with a mode, which is no text.
             let words = call.arguments.drop { $0.text == nil && call.arguments.count > 1 }
@@ -35,6 +44,13 @@ extension Analysis {
         if let download = facts.download, value.text?.isRunOfFile ?? true {
             value = value.labelled(.network)
             report(.networkShell, at: download, "What came from the network is written to a file here.")
+        }
+        if let text = value.text,
+            facts.dropped.contains(where: {
+                ByteSearch($0.bytes).first(in: text.bytes, from: 0, to: text.bytes.count) != nil
+            })
+        {
+            value = value.labelled(.network)
         }
         judge(.start(value), at: range, "`\(call.name)` starts \(value.asText.quoted()).")
         if !value.labels.isDisjoint(with: [.decoded, .assembled]) {
@@ -78,12 +94,19 @@ extension Analysis {
             judge(.fetch(url), at: range, because)
             if case .fetchesToFile = effect { note { $0.download = $0.download ?? range } }
             return result.labelled(.network)
-        case .requests: return Value.text(url, result.labels)
+        case .requests:
+            // A request that is given data is made to send it.
+            if let data = call.named("data") ?? call.named("json") ?? call.arguments.dropFirst().first {
+                judge(.send(Act.Sending(destination: url, payload: data.labels)), at: range, because)
+            }
+            return Value.text(url, first.labels)
         case .connects: judge(.connect(url), at: range, because)
         case .listens: judge(.listen(url), at: range, because)
         case .receives: return .unknown(result.labels.union(.network))
         default:
-            if url.hasHoles {
+            // Its own name a machine may look up; data travels in front of a domain that is written out.
+            let domain = url.bytes.split(separator: Text.hole, omittingEmptySubsequences: false).last ?? []
+            if url.hasHoles, domain.contains(UInt8(ascii: ".")) {
                 judge(
                     .send(Act.Sending(destination: url, payload: call.payload, asName: true)), at: range,
                     because)

@@ -39,9 +39,15 @@ extension NormalPath {
             case ".gnupg", ".password-store", ".azure": return .secret
             case ".config" where next == "gcloud" || next == "gh": return .secret
             case "keychains", "Keychains", "keyrings": return .secret
-            case "google-chrome", "Google", "chromium", "BraveSoftware", ".mozilla", "firefox", "Firefox",
-                "google", "mozilla", "User Data", "user data":
+            case "Local Storage" where next == "leveldb", "local storage" where next == "leveldb":
                 return .browser
+            case "google-chrome", "chromium", "BraveSoftware", ".mozilla", "User Data", "user data":
+                return .browser
+            case "Google", "google", "Firefox", "firefox", "Mozilla", "mozilla":
+                // As words they are everywhere; below a home they are programs.
+                if isHome || isWindows || parts.contains(".config") || parts.contains("AppData") {
+                    return .browser
+                }
             default: continue
             }
         }

@@ -42,6 +42,10 @@ struct PathKind: OptionSet, Sendable {
     static let temporary = PathKind(rawValue: 1 << 18)
     /// Climbs out of where it starts with `..`.
     static let climbing = PathKind(rawValue: 1 << 19)
+    /// Climbs so far that it means to end at the root.
+    static let uphill = PathKind(rawValue: 1 << 25)
+    /// Begins in one directory of the root, climbs out of it and goes down into one of the system's.
+    static let detour = PathKind(rawValue: 1 << 26)
     /// The file of accounts and passwords itself.
     static let passwordFile = PathKind(rawValue: 1 << 20)
     /// `/dev/tcp` and `/dev/udp`, which bash turns into connections.

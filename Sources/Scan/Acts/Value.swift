@@ -1,6 +1,6 @@
 /// Where a value comes from, as far as that matters to a rule. Labels travel with a value through every operation.
 struct Labels: OptionSet, Hashable, Sendable {
-    let rawValue: UInt16
+    let rawValue: UInt32
 
     /// Received from the network.
     static let network = Labels(rawValue: 1 << 0)
@@ -30,6 +30,12 @@ struct Labels: OptionSet, Hashable, Sendable {
     static let endless = Labels(rawValue: 1 << 12)
     /// A name that was reached by computing it, not by writing it. It does not travel into what a call returns.
     static let indirect = Labels(rawValue: 1 << 13)
+    /// A name that was reached by a way round the usual one, though it was written. It does not travel either.
+    static let roundabout = Labels(rawValue: 1 << 15)
+    /// Handed in by whoever calls a function of this source, which nothing here does.
+    static let parameter = Labels(rawValue: 1 << 16)
+    /// What says how a name was reached and not what a value is.
+    static let naming: Labels = [.indirect, .roundabout]
     /// Includes the right to execute, of a memory mapping.
     static let executable = Labels(rawValue: 1 << 14)
 }

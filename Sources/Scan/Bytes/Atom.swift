@@ -1,13 +1,6 @@
 /// A text that means something wherever it stands: the byte layer looks for these in every source, whether or not it
 /// can be read as code.
 struct Atom: Sendable {
-    /// Which sources it is looked for in.
-    enum Scope: Sendable {
-        case everySource
-        /// What could not be read as code, where words are all there is to go by.
-        case unreadSource
-    }
-
     /// What must follow the text for it to count.
     enum Tail: Sendable {
         case nothing
@@ -17,29 +10,35 @@ struct Atom: Sendable {
         case capitals(Int)
     }
 
-    let text: [UInt8]
-    let scope: Scope
+    /// What the text means where it stands.
+    enum Meaning: Sendable {
+        case key
+        case hidden
+        case word
+
+        var rule: Rule {
+            switch self {
+            case .key: .embeddedKey
+            case .hidden: .hiddenText
+            case .word: .knownText
+            }
+        }
+    }
+
+    let text: StaticString
     let tail: Tail
-    let rule: Rule
+    let meaning: Meaning
 
-    private init(_ text: String, _ scope: Scope, _ tail: Tail, _ rule: Rule) {
-        self.init(Array(text.utf8), scope, tail, rule)
-    }
-
-    private init(_ bytes: [UInt8], _ scope: Scope, _ tail: Tail, _ rule: Rule) {
-        text = bytes
-        self.scope = scope
+    private init(_ text: StaticString, _ meaning: Meaning, _ tail: Tail = .nothing) {
+        self.text = text
+        self.meaning = meaning
         self.tail = tail
-        self.rule = rule
     }
 
-    private static func key(_ text: String, _ tail: Tail) -> Atom {
-        Atom(text, .everySource, tail, .embeddedKey)
-    }
+    private static func key(_ text: StaticString, _ tail: Tail) -> Atom { Atom(text, .key, tail) }
 
-    static let all: [Atom] = keys + hidden + words.map { Atom($0, .unreadSource, .nothing, .knownText) }
-
-    private static let keys: [Atom] = [
+    /// Looked for in every source.
+    static let everywhere: [Atom] = [
         key("BEGIN PRIVATE KEY-----", .nothing), key("BEGIN RSA PRIVATE KEY-----", .nothing),
         key("BEGIN EC PRIVATE KEY-----", .nothing),
         key("BEGIN DSA PRIVATE KEY-----", .nothing), key("BEGIN OPENSSH PRIVATE KEY-----", .nothing),
@@ -50,15 +49,18 @@ struct Atom: Sendable {
         key("xoxp-", .token(20)), key("AIza", .token(35)),
         key("sk-ant-", .token(20)), key("sk-proj-", .token(20)), key("sk_live_", .token(24)),
         key("npm_", .token(36)), key("hf_", .token(34)),
+        // They turn the direction of text that is shown (CVE-2021-42574).
+        Atom("\u{202A}", .hidden), Atom("\u{202B}", .hidden), Atom("\u{202C}", .hidden),
+        Atom("\u{202D}", .hidden),
+        Atom("\u{202E}", .hidden), Atom("\u{2066}", .hidden), Atom("\u{2067}", .hidden),
+        Atom("\u{2068}", .hidden),
+        Atom("\u{2069}", .hidden),
     ]
 
-    /// U+202A to U+202E and U+2066 to U+2069: they turn the direction of text that is shown (CVE-2021-42574).
-    private static let hidden: [Atom] =
-        ([UInt8(0xAA), 0xAB, 0xAC, 0xAD, 0xAE].map { [0xE2, 0x80, $0] }
-        + [UInt8(0xA6), 0xA7, 0xA8, 0xA9].map { [0xE2, 0x81, $0] })
-        .map { Atom($0, .everySource, .nothing, .hiddenText) }
+    /// Looked for besides in what could not be read as code, where words are all there is to go by.
+    static let inUnread: [Atom] = everywhere + words.map { Atom($0, .word) }
 
-    private static let words = [
+    private static let words: [StaticString] = [
         "os.system", "subprocess", "exec(", "eval(", "__import__", "marshal.loads", "pickle.loads",
         "shutil.rmtree", "os.remove", "rm -rf", "/dev/tcp/",
         "base64 -d", "| sh", "| bash", "|sh", "|bash", "/etc/shadow", ".ssh/id_", "child_process",

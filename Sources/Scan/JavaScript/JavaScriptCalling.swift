@@ -72,7 +72,7 @@ extension JavaScriptReader {
     ) -> Value {
         let place = range(from: first)
         let labels = arguments.reduce(callee.labels.union(receiver.labels)) { $0.union($1.labels) }
-            .subtracting(.indirect)
+            .subtracting(.naming)
         guard let name = callee.qualifiedName else { return .unknown(labels) }
         var call = Call(name: name, arguments: arguments, named: JavaScriptReader.options(arguments))
         call.indirect = callee.labels.contains(.indirect)

@@ -189,7 +189,7 @@ extension JavaScriptReader {
     private mutating func arguments(_ labels: Labels) -> [Value] {
         let close = partner(at)
         let saved = parameterLabels
-        parameterLabels = labels.subtracting(.indirect)
+        parameterLabels = labels.subtracting(.naming)
         at += 1
         var values: [Value] = []
         while at < close {

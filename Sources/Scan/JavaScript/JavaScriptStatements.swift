@@ -208,11 +208,24 @@ extension JavaScriptReader {
         }
     }
 
+    /// Where the statement that begins here ends: at a semicolon, a closing bracket or the end of its line.
+    private func statementEnd() -> Int {
+        var index = at
+        while index < tokens.count - 1, tokens[index].sign != .semicolon, tokens[index].sign != .closeBrace {
+            let next = partner(index) + 1
+            let gap =
+                tokens[next - 1].end..<max(tokens[next - 1].end, tokens[min(next, tokens.count - 1)].start)
+            index = next
+            if bytes[gap].contains(0x0A) { break }
+        }
+        return min(index, tokens.count - 1)
+    }
+
     /// A loop whose condition always holds, its body here.
     private mutating func judgeEndless(_ first: Int) {
-        let end = token.sign == .openBrace ? partner(at) : at + 1
+        let end = token.sign == .openBrace ? partner(at) : statementEnd()
         guard analysis.spend((end - at) / 8) else { return }
-        let body = at..<min(end, tokens.count - 1)
+        let body = at..<max(at, min(end, tokens.count - 1))
         let leaves = body.contains { index in
             tokens[index].kind == .name
                 && ["break", "return", "throw", "yield", "await", "exit"].contains {

@@ -51,9 +51,14 @@ struct PythonReader {
     var depth = 0
     var blocks = 0
     var calls = 0
+    /// The file that was last opened to be written.
+    var lastWritten: Text?
+    /// Whether something was pickled before this place.
+    var hasPickled = false
     /// Arguments that a made function was given, by its name.
     var remembered: [String: [Value]] = [:]
-    var deferred: [Range<Int>] = []
+    private var deferred: [Range<Int>] = []
+    private var deferredStarts: Set<Int> = []
 
     init(_ bytes: [UInt8], in analysis: Analysis) {
         var lexer = PythonLexer(bytes)
@@ -107,6 +112,12 @@ struct PythonReader {
         return (partners, comprehensions)
     }
 
+    /// Leaves tokens to be read by themselves at the end. Where they were put off before they will be read anyway:
+    /// twice as much at each of many levels would be too much for anybody.
+    mutating func putOff(_ range: Range<Int>) {
+        if deferredStarts.insert(range.lowerBound).inserted { deferred.append(range) }
+    }
+
     // MARK: Tokens
 
     var token: PythonToken { tokens[min(at, tokens.count - 1)] }
@@ -148,7 +159,7 @@ struct PythonReader {
             if let value = scope[name] { return value }
         }
         for module in starImports where PythonCalls.holds("\(module).\(name)") {
-            return .name("\(module).\(name)")
+            return .name("\(module).\(name)", .roundabout)
         }
         if name == "__builtins__" { return .name("builtins", .indirect) }
         return PythonModules.isBuiltin(name) ? .name("builtins." + name) : .unknown

@@ -186,7 +186,7 @@ extension PythonReader {
     }
 
     private mutating func putOff(_ open: Int, _ close: Int) -> Value {
-        deferred.append((open + 1)..<close)
+        putOff((open + 1)..<close)
         at = close + 1
         return .unknown
     }

@@ -10,11 +10,34 @@ extension PythonReader {
             if name.hasSuffix("builtins__") || name == "f_builtins" { return .name("builtins", .indirect) }
             return .name(name.contains("globals") ? "?globals" : "?graph", .indirect)
         }
+        if PythonModules.looksIn(name) {
+            let walks = indirect || climbs(place) || object.labels.contains(.indirect) || owner(of: object)
+            analysis.report(
+                walks ? .objectGraph : .objectInsides, at: place, "`\(name)` leads out of the object.")
+            return .name(name == "f_globals" ? "?globals" : "?graph", walks ? .indirect : [])
+        }
         switch object.known {
         case .name(let owner): return attribute(name, ofName: owner, labels)
         case .path(let path): return pathAttribute(name, path, labels)
         case .nothing: return members[name].map { $0.labelled(labels) } ?? .unknown(labels)
         default: return .unknown(labels)
+        }
+    }
+
+    /// Whether an expression goes up from an object to what all objects come from.
+    private func climbs(_ place: Range<Int>) -> Bool {
+        let text = Array(bytes[place].prefix(400))
+        return ["__class__", "__base__", "__bases__", "__mro__", "mro("].contains {
+            text.firstRange(of: $0) != nil
+        }
+    }
+
+    /// Whether it is `object` itself, or `type` of something.
+    private func owner(of object: Value) -> Bool {
+        switch object.qualifiedName {
+        case "builtins.object", "builtins.type", "?globals": true
+        case "?graph": object.labels.contains(.indirect)
+        default: false
         }
     }
 
@@ -26,7 +49,7 @@ extension PythonReader {
         if isModule, name != owner, PythonModules.isCarried(name),
             name != "socket" || owner == "ssl" || owner == "asyncio"
         {
-            return .name(name == "_os" ? "os" : name == "_sys" ? "sys" : name, labels)
+            return .name(name == "_os" ? "os" : name == "_sys" ? "sys" : name, labels.union(.roundabout))
         }
         let qualified = PythonModules.canonical("\(owner).\(name)")
         switch qualified {
@@ -139,7 +162,8 @@ extension PythonReader {
         if object.known.isNothing, let function = methods[name] {
             return inline(function, [object] + arguments, named)
         }
-        return handOver(arguments, named, to: object.labels, from: first)
+        let received: Labels = ["recv", "recvfrom", "recv_into"].contains(name) ? .network : []
+        return handOver(arguments, named, to: object.labels.union(received), from: first)
     }
 
     /// `bytes.decode(encoding)`, where the encoding may be one that hides.

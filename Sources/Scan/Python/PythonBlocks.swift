@@ -9,20 +9,24 @@ extension PythonReader {
             let first = at
             let module = dottedName()
             if take(.kAs), token.kind == .name {
-                bind(name(at), .name(PythonModules.canonical(module)))
+                bind(name(at), .name(PythonModules.canonical(module), naming(of: module)))
                 at += 1
             } else {
                 // `import a.b` binds `a`.
-                bind(name(first), .name(PythonModules.canonical(String(module.prefix { $0 != "." }))))
+                let top = String(module.prefix { $0 != "." })
+                bind(name(first), .name(PythonModules.canonical(top), naming(of: top)))
             }
             guard take(.comma) else { return }
         }
     }
 
+    private func naming(of module: String) -> Labels { PythonModules.isTwin(module) ? .roundabout : [] }
+
     mutating func fromStatement() {
         at += 1
         while token.word == .dot || token.word == .ellipsis { at += 1 }
-        let module = token.kind == .name && token.word == .none ? PythonModules.canonical(dottedName()) : "."
+        let written = token.kind == .name && token.word == .none ? dottedName() : "."
+        let module = PythonModules.canonical(written)
         guard take(.kImport) else { return }
         if take(.star) {
             starImports.append(module)
@@ -38,7 +42,7 @@ extension PythonReader {
                 at += 1
             }
             let qualified = PythonModules.canonical("\(module).\(imported)")
-            bind(alias, .name(qualified, qualified == "os.environ" ? .environment : []))
+            bind(alias, .name(qualified, qualified == "os.environ" ? .environment : naming(of: written)))
             guard take(.comma) else { break }
         }
         _ = take(.closeParen)
@@ -71,7 +75,10 @@ extension PythonReader {
         bind(title, .function(function))
         if context.inClass { methods[title] = function }
         readBody(body) { reader in
-            reader.scopes.append(Dictionary(parameters.map { ($0.name, $0.value) }) { first, _ in first })
+            let given = parameters.map {
+                ($0.name, $0.value.known.isNothing ? .unknown(.parameter) : $0.value)
+            }
+            reader.scopes.append(Dictionary(given) { first, _ in first })
             reader.returns.append(.unknown)
             reader.context = Context()
         } after: { reader in
@@ -175,7 +182,7 @@ extension PythonReader {
         inner.calls.insert(.loop)
         if iterable.labels.contains(.found) { inner.root = iterable.text ?? context.root ?? .unknown }
         if iterable.labels.contains(.endless), !leaves(body) {
-            inner.calls.insert(.endlessLoop)
+            if !waits(body) { inner.calls.insert(.endlessLoop) }
             if !holdsCall(body) {
                 analysis.report(.endlessIteration, at: range(from: first), "What it loops over never ends.")
             }
@@ -190,13 +197,15 @@ extension PythonReader {
         let first = at
         at += 1
         let condition = expression()
+        let asked = (first + 1)..<at
         guard take(.colon) else { return }
         let body = block()
         var inner = context
         inner.calls.insert(.loop)
-        let isTrue = condition.isTrue
+        // What is known of a name holds before the first turn only, when the loop changes it.
+        let isTrue = condition.isTrue && !changes(asked, in: body)
         if isTrue, !leaves(body) {
-            inner.calls.insert(.endlessLoop)
+            if !waits(body) { inner.calls.insert(.endlessLoop) }
             judgeEndless(body, at: tokens[first].start..<tokens[max(first, at - 1)].end)
         }
         readBody(body) {
@@ -220,6 +229,32 @@ extension PythonReader {
         }
     }
 
+    /// Whether a block names anything again that the condition at `asked` names.
+    private func changes(_ asked: Range<Int>, in body: Range<Int>) -> Bool {
+        let names = asked.filter { tokens[$0].kind == .name && tokens[$0].word == .none }.prefix(4)
+        guard !names.isEmpty else { return false }
+        guard analysis.spend(body.count / 8) else { return true }
+        return body.contains { index in
+            tokens[index].kind == .name
+                && names.contains { bytes[tokens[index].range].elementsEqual(bytes[tokens[$0].range]) }
+        }
+    }
+
+    /// Whether a turn of the loop waits for something to happen: for time, a person, a peer.
+    private func waits(_ body: Range<Int>) -> Bool {
+        guard analysis.spend(body.count / 8) else { return true }
+        return body.contains { index in
+            isCall(index)
+                && PythonReader.waiting.contains { bytes[tokens[index - 1].range].elementsEqual($0.utf8) }
+        }
+    }
+
+    private static let waiting = [
+        "sleep", "recv", "get", "accept", "read", "readline", "wait", "input", "pop", "join", "next",
+        "select",
+        "poll", "recvfrom", "result",
+    ]
+
     private func holdsCall(_ body: Range<Int>) -> Bool {
         body.contains { isCall($0) }
     }
@@ -241,12 +276,8 @@ extension PythonReader {
         }
         let names = calls.map { String(decoding: bytes[tokens[$0 - 1].range], as: UTF8.self) }
         let grows = ["append", "extend", "write", "add", "insert", "writelines", "appendleft", "push"]
-        let waits = [
-            "sleep", "recv", "get", "accept", "read", "readline", "wait", "input", "pop", "join", "next",
-            "select", "poll", "recvfrom", "result",
-        ]
         if calls.count <= 3, names.contains(where: { grows.contains($0) }),
-            !names.contains(where: { waits.contains($0) })
+            !names.contains(where: { PythonReader.waiting.contains($0) })
         {
             analysis.report(.unboundedGrowth, at: range, "Each turn of the loop adds more.")
         }

@@ -5,7 +5,7 @@ extension PythonReader {
     mutating func builtin(_ call: Call, from first: Int) -> Value? {
         let place = range(from: first)
         let argument = call.arguments.first ?? .unknown
-        let labels = call.payload.subtracting(.indirect)
+        let labels = call.payload.subtracting(.naming)
         switch call.name {
         case "builtins.__import__": return imported(argument, call, at: place, indirect: .indirect)
         case "builtins.getattr": return got(call, from: first)
@@ -30,6 +30,9 @@ extension PythonReader {
             let power = PythonFolding.power(argument, call.arguments[1])
             if power.labels.contains(.endless) { analysis.report(.hugePower, at: place) }
             return power.labels.contains(.endless) ? .unknown : power
+        case "builtins.isinstance", "builtins.issubclass", "builtins.callable", "builtins.hasattr",
+            "builtins.hash":
+            return .unknown(labels)
         case "builtins.type", "builtins.len", "builtins.float", "builtins.bool", "builtins.super",
             "builtins.object", "builtins.id", "builtins.hex":
             return .unknown(labels)
@@ -142,7 +145,7 @@ extension PythonReader {
         case "json.dumps", "pprint.pformat", "copy.copy", "copy.deepcopy", "urllib.parse.urlencode",
             "json.dump", "pprint.pprint":
             let isEnvironment = call.arguments.contains { $0.qualifiedName == "os.environ" }
-            return .unknown(call.payload.union(isEnvironment ? .wholeEnvironment : []).subtracting(.indirect))
+            return .unknown(call.payload.union(isEnvironment ? .wholeEnvironment : []).subtracting(.naming))
         case "codecs.decode", "codecs.encode":
             guard let text = argument.text, let encoding = call.argument(1, "encoding").text else {
                 return nil

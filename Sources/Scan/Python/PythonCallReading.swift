@@ -11,7 +11,9 @@ extension PythonReader {
         case .name(let name):
             var call = Call(name: name, arguments: arguments, named: named)
             call.indirect = callee.labels.contains(.indirect)
-            call.context = context.calls
+            call.roundabout = callee.labels.contains(.roundabout)
+            call.context = hasPickled ? context.calls.union(.afterPickling) : context.calls
+            hasPickled = hasPickled || name == "pickle.dump"
             return self.call(call, callee, receiver, from: first)
         default: return handOver(arguments, named, to: callee.labels, from: first)
         }
@@ -20,21 +22,51 @@ extension PythonReader {
     private mutating func call(_ call: Call, _ callee: Value, _ receiver: Value, from first: Int) -> Value {
         let place = range(from: first)
         if call.name.hasPrefix("builtins."), let value = builtin(call, from: first) { return value }
+        if call.name == "pip.main" || call.name.hasPrefix("pip._internal") {
+            return installed(call, at: place)
+        }
         if let value = library(call, from: first) { return value }
         guard let effect = PythonCalls.effect(of: call.name) else {
             judgeStatement(call, at: place)
+            noteDrop(call)
             let labels = handOver(
                 call.arguments, call.named, to: receiver.labels.union(callee.labels), from: first
             ).labels
             return .name(call.name + "()", labels)
         }
         sweep(effect, call, receiver, at: place)
+        if case .opens = effect { noteOpening(call) }
         if call.name == "os.fork", context.calls.contains(.endlessLoop) {
             analysis.report(.forkBomb, at: place, "`os.fork` is called in a loop that nothing ends.")
         }
         if case .spawns = effect { tie(call, at: place) }
+        if case .call = effect { _ = handOver(call.arguments, call.named, to: [], from: first) }
         let value = analysis.apply(effect, call, receiver: receiver, at: place)
         return evaluated(effect, call, value, at: place)
+    }
+
+    /// `open(name, 'wb')`: what is written next goes there.
+    private mutating func noteOpening(_ call: Call) {
+        guard let mode = call.argument(1, "mode").text,
+            mode.bytes.contains(where: { "wax".utf8.contains($0) }),
+            let file = call.arguments.first?.text, !file.isUnknown, file.bytes.count > 2
+        else { return }
+        lastWritten = file
+    }
+
+    /// A write of what came from the network: the file that was opened for it becomes one that is not to be run.
+    private func noteDrop(_ call: Call) {
+        guard let file = lastWritten, call.payload.contains(.network),
+            call.name.hasSuffix("open().write") || call.name == "shutil.copyfileobj"
+        else { return }
+        analysis.note { if $0.dropped.count < 16 { $0.dropped.append(file) } }
+    }
+
+    /// pip called as a function takes the words that follow its name on a command line.
+    private func installed(_ call: Call, at place: Range<Int>) -> Value {
+        let words = [.text("pip")] + (call.arguments.first?.elements ?? call.arguments)
+        let command = Call(name: call.name, arguments: [.list(words)], named: [])
+        return analysis.apply(.spawns, command, at: place)
     }
 
     /// Code that is run is looked into; what `eval` gives is worked out where it can be.
@@ -59,6 +91,7 @@ extension PythonReader {
         var result = Value.unknown
         var bound: [String: Value] = [:]
         let (scopes, imports) = (scopes.map(PythonReader.withoutFunctions), starImports)
+        let before = analysis.facts.acts
         analysis.nested(at: place, "in the code that `\(name)` runs") {
             var inner = PythonReader(text.bytes, in: analysis)
             inner.scopes = scopes
@@ -66,6 +99,10 @@ extension PythonReader {
             if isExpression { result = inner.expressionList() }
             inner.run()
             bound = PythonReader.withoutFunctions(inner.scopes[inner.scopes.count - 1])
+        }
+        if analysis.facts.acts > before {
+            analysis.report(
+                .concealedAct, at: place, "The code that `\(name)` runs acts on its surroundings.")
         }
         for (name, value) in bound { bind(name, value) }
         if case .function = result.known { return .unknown(result.labels) }
@@ -129,7 +166,7 @@ extension PythonReader {
             analysis.judge(
                 .evaluate(value, .hook), at: range(from: first), "`\(name)` is handed over to be called.")
         }
-        return .unknown(call.payload.union(labels).subtracting([.indirect, .endless]))
+        return .unknown(call.payload.union(labels).subtracting([.indirect, .roundabout, .endless]))
     }
 
     /// Reads a function of this source again, with what is known of its arguments; what it returns.

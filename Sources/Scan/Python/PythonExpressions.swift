@@ -72,11 +72,11 @@ extension PythonReader {
     private mutating func skipExpression() -> Value {
         let start = at
         while at < tokens.count - 1, token.word != .comma, !token.word.isClosing, token.kind != .newline,
-            token.kind != .formatEnd
+            token.kind != .formatEnd, token.word != .kFor
         {
             at = partners[at] >= 0 ? partner(at) + 1 : at + 1
         }
-        if at > start { deferred.append(start..<at) }
+        if at > start { putOff(start..<at) }
         return .unknown
     }
 
@@ -143,7 +143,9 @@ extension PythonReader {
 
     /// `a ** b ** c`, which binds from the right.
     private mutating func power(_ first: Int) -> Value {
-        var values = [primary()]
+        let only = primary()
+        guard token.word == .doubleStar else { return only }
+        var values = [only]
         while take(.doubleStar) {
             var negated = false
             while token.word == .minus || token.word == .plus || token.word == .tilde {

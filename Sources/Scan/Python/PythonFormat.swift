@@ -93,8 +93,11 @@ enum PythonFormat {
         for piece in format.bytes.split(separator: UInt8(ascii: "{")).dropFirst(
             format.bytes.first == UInt8(ascii: "{") ? 0 : 1)
         {
-            let field = String(
-                decoding: piece.prefix { $0 != UInt8(ascii: "}") && $0 != UInt8(ascii: ":") }, as: UTF8.self)
+            let written = piece.prefix { byte in "}:!".utf8.allSatisfy { $0 != byte } }
+            // The name of an object's class is in every second `__repr__`.
+            var field = String(decoding: written, as: UTF8.self)
+            for harmless in [".__name__", ".__qualname__", ".__doc__", ".__module__", ".__class__"]
+            where field.hasSuffix(harmless) { field.removeLast(harmless.utf8.count) }
             if field.contains(".__") || field.contains("[__") || field.hasSuffix(".environ")
                 || field.contains(".environ[")
             {

@@ -21,6 +21,14 @@ enum PythonModules {
         }
     }
 
+    /// Modules under the names that only their own library uses for them.
+    static func isTwin(_ name: String) -> Bool {
+        switch name {
+        case "posix", "nt", "_posixsubprocess", "_socket", "_ctypes", "_io", "_interpreters", "_winapi": true
+        default: false
+        }
+    }
+
     /// Modules that others import, so that `shutil.os.system` reaches them.
     static func isCarried(_ name: String) -> Bool {
         switch name {
@@ -48,7 +56,9 @@ enum PythonModules {
             "iter", "type", "print", "object", "hex", "int", "dict", "set", "filter", "range", "format",
             "repr", "sum", "sorted", "len",
             "memoryview", "next", "pow", "float", "bool", "super", "max", "min", "zip", "enumerate",
-            "frozenset", "ascii", "unichr", "unicode":
+            "frozenset", "ascii", "unichr", "unicode", "isinstance", "issubclass", "callable", "hasattr",
+            "id",
+            "hash":
             true
         default: false
         }
@@ -57,10 +67,16 @@ enum PythonModules {
     /// Attributes through which objects lead to what was not given.
     static func leadsOut(_ attribute: String) -> Bool {
         switch attribute {
-        case "__subclasses__", "__globals__", "__builtins__", "f_globals", "f_builtins", "f_back", "gi_frame",
-            "cr_frame", "ag_frame",
-            "tb_frame", "func_globals", "__closure__":
+        case "__globals__", "__builtins__", "f_builtins", "gi_frame", "cr_frame", "ag_frame", "func_globals":
             true
+        default: false
+        }
+    }
+
+    /// Those that debuggers, loggers and registries of plug-ins use too: on their own a reason to look, no more.
+    static func looksIn(_ attribute: String) -> Bool {
+        switch attribute {
+        case "__subclasses__", "f_globals", "f_back", "tb_frame", "__closure__": true
         default: false
         }
     }

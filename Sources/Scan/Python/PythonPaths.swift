@@ -4,7 +4,7 @@ extension PythonReader {
     /// A function that makes or changes a path; `nil` for all others.
     func makePath(_ call: Call) -> Value? {
         let argument = call.arguments.first ?? .unknown
-        let labels = call.payload.subtracting(.indirect)
+        let labels = call.payload.subtracting(.naming)
         switch call.name {
         case "os.path.join": return .text(PythonFolding.join(call.arguments.map(\.asText)), labels)
         case "os.path.expanduser", "os.path.abspath", "os.path.realpath", "os.path.normpath", "os.fspath",
@@ -55,7 +55,7 @@ extension PythonReader {
 enum PythonConversions {
     static func fold(_ call: Call, _ analysis: Analysis, at place: Range<Int>) -> Value? {
         let argument = call.arguments.first ?? .unknown
-        let labels = call.payload.subtracting(.indirect)
+        let labels = call.payload.subtracting(.naming)
         switch call.name {
         case "builtins.chr", "builtins.unichr":
             guard let code = argument.integer, let scalar = UInt32(exactly: code).flatMap(Unicode.Scalar.init)

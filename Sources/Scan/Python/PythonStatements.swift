@@ -129,7 +129,11 @@ extension PythonReader {
         if target.count == 1, first.kind == .name {
             let name = name(target.lowerBound)
             if context.inClass { hook(name, value, at: first.range) }
-            return bind(name, value)
+            // Another word for a whole module that can run commands hides its calls from a reader.
+            let renames =
+                value.qualifiedName.map { $0 != name && !$0.contains(".") && PythonModules.isPowerful($0) }
+                ?? false
+            return bind(name, renames ? value.labelled(.roundabout) : value)
         }
         if first.word == .star {
             return bind((target.lowerBound + 1)..<target.upperBound, .unknown(value.labels))

@@ -5,7 +5,8 @@ import Policy
 
 extension Rule {
     static let credential: [Rule] = [
-        secretRead, browserRead, accountRead, climbingRead, systemRead, systemList, metadata, environmentDump,
+        secretRead, browserRead, accountRead, climbingRead, systemRead, secretList, systemList, metadata,
+        environmentDump,
         observation, keyringRead, secretSearch,
         formatLeak, memoryRead, embeddedKey, passwordDump,
     ]
@@ -49,12 +50,19 @@ extension Rule {
     static let climbingRead = Rule(
         "climbing-read", .credentialAccess, .block, 0.8, cwe: 22, attack: "T1552.001",
         "Climbs out of its directory to read a file of the system.",
-        when: .read { $0.isA(.climbing) && $0.isA([.system, .accounts, .secret]) && !$0.isA(.harmless) },
+        when: .read { target in
+            target.isA(.detour)
+                || target.isA(.climbing) && target.isA([.system, .accounts]) && !target.isA(.harmless)
+        },
         finds: [
-            .python("print(open('../../../etc/passwd').read())"), .shell("cat ../../etc/shadow"),
+            .python("print(open('../../../etc/passwd').read())"), .shell("cat ../../etc/crypttab"),
+            .shell("cat /usr/../proc/devices"),
             .python("import os\nopen(os.path.join('data', '../../../etc/passwd'))"),
         ],
-        passes: [.python("print(open('../data/x.csv').read())"), .shell("cat ../etc/app.conf")])
+        passes: [
+            .python("print(open('../data/x.csv').read())"), .shell("cat ../etc/app.conf"),
+            .shell("cat /usr/share/../lib/x"),
+        ])
 
     static let systemRead = Rule(
         "system-file-read", .credentialAccess, .review, 0.6, cwe: 552, attack: "T1083",
@@ -70,6 +78,17 @@ extension Rule {
             .python("print(open('/proc/cpuinfo').read())"), .shell("cat /etc/os-release"),
             .shell("cat /usr/share/doc/git/README"),
         ])
+
+    static let secretList = Rule(
+        "secret-listing", .credentialAccess, .review, 0.6, cwe: 552, attack: "T1083",
+        "Lists a directory in which keys, passwords or a browser's data are kept.",
+        when: .list { $0.isA([.secret, .browser]) },
+        finds: [
+            .python("import os\nos.listdir(os.path.expanduser('~/.ssh'))"), .shell("ls -la ~/.gnupg"),
+            .python(
+                "import os\nos.listdir(os.getenv('APPDATA') + '\\\\discord\\\\Local Storage\\\\leveldb')"),
+        ],
+        passes: [.python("import os\nos.listdir('src')"), .shell("ls ~/projects")])
 
     static let systemList = Rule(
         "system-listing", .credentialAccess, .capability, 0.5, cwe: 552, attack: "T1083",
@@ -191,7 +210,10 @@ extension Rule {
             .python("import os\nprint('{0.environ}'.format(os))"),
             .python("'{x.__init__.__globals__}'.format(x=f)"),
         ],
-        passes: [.python("'{0.name}'.format(user)"), .python("'{}'.format(1)")])
+        passes: [
+            .python("'{0.name}'.format(user)"), .python("'{0.__class__.__name__}({0.x!r})'.format(self)"),
+            .python("'{}'.format(1)"),
+        ])
 
     static let memoryRead = Rule(
         "memory-read", .credentialAccess, .block, 0.8, cwe: 200, attack: "T1003.007",

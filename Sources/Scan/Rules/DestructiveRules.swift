@@ -18,7 +18,8 @@ extension Rule {
         finds: [
             .python("import shutil\nshutil.rmtree('/')"),
             .python("from shutil import rmtree as clean\nclean('/home')"),
-            .shell("rm -rf /"), .shell("rm$IFS-rf$IFS/"), .shell("find / -delete"),
+            .shell("rm -rf /"), .shell("rm -rf /home/user"), .shell("rm$IFS-rf$IFS/"),
+            .shell("find / -delete"),
             .javascript("require('fs').rmSync('/', {recursive: true})"),
         ],
         passes: [
@@ -38,7 +39,7 @@ extension Rule {
         },
         finds: [
             .python("import os\nos.remove('/etc/passwd')"), .shell("unlink ~/.bashrc"),
-            .shell("rm -rf /home/user"),
+            .shell("rm -rf /home/user/.bashrc"),
             .javascript("const fs = require('fs'); fs.unlinkSync('/etc/passwd')"),
         ],
         passes: [
@@ -225,11 +226,11 @@ extension Rule {
         "Unpacks an archive over the root, a home or the system.",
         when: .command(["tar", "bsdtar", "unzip", "cpio"]) { command in
             let extracts = command.name != "tar" && command.name != "bsdtar" || command.extracts
-            return extracts && command.directories.contains { Target($0).isA([.broad, .system]) }
+            return extracts && command.directories.contains { Target($0).isA([.broad, .system, .uphill]) }
         },
         finds: [
             .shell("tar -xf evil.tar -C /"), .shell("tar --extract --directory=/ -f evil.tar"),
-            .shell("tar -C ~ -xf evil.tar"),
+            .shell("tar -C ~ -xf evil.tar"), .shell("tar -xf evil.tar -C ../../../.."),
         ],
         passes: [
             .shell("tar -xf x.tar -C ./build"), .shell("tar -czf home.tgz -C / home"),

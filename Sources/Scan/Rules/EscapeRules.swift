@@ -5,7 +5,10 @@ import Policy
 
 extension Rule {
     static let escape: [Rule] = [
-        objectGraph, indirectCall, decodedCommand, containerSocket, containerSocketUse, privilegedContainer,
+        objectGraph, objectInsides, indirectCall, roundaboutCall, concealedAct, encodedCommand,
+        decodedCommand,
+        containerSocket,
+        containerSocketUse, privilegedContainer,
         kernelHandle, memoryWrite, processTrace, executableMemory, nativeFunction,
         kernelModule, mount, computedProgram, traceErasure, traceErasureCommand, auditRemoval, hiddenText,
         disguisedName, oddEncoding, unreadable, knownText, computedAttribute, namespaceChange,
@@ -42,13 +45,6 @@ extension Rule {
             .python("import os\ngetattr(os, 'name')"), .python("getattr(self, 'value')()"),
             .python("import os\nos.getcwd()"), .javascript("obj['name']()"),
         ])
-
-    static let computedAttribute = Rule(
-        "computed-attribute", .sandboxEscape, .review, 0.6, cwe: 470, attack: "T1027",
-        "Picks what to call out of a module that can run commands by a name that only running the program would tell.",
-        when: .seen,
-        finds: [.python("import os, sys\ngetattr(os, sys.argv[1])('id')")],
-        passes: [.python("import math\ngetattr(math, name)(1)"), .python("getattr(self, name)()")])
 
     static let decodedCommand = Rule(
         "decoded-command", .sandboxEscape, .block, 0.8, cwe: 506, attack: "T1140",
@@ -274,34 +270,6 @@ extension Rule {
         passes: [
             .python("import gc\ngc.collect()"),
             .python("import resource\nresource.setrlimit(resource.RLIMIT_AS, (1, 1))"),
-        ])
-
-    static let hiddenText = Rule(
-        "hidden-text", .sandboxEscape, .review, 0.6, cwe: 1007, attack: "T1027",
-        "Holds characters that make a reader see other code than the interpreter does.",
-        when: .seen,
-        finds: [
-            .python("access = 'user\u{202E} \u{2066}# admin\u{2069}'"), .shell("echo 'a\u{202E}b'"),
-            .javascript("const x = '\u{202E}x'"),
-        ],
-        passes: [.python("s = 'שלום'"), .shell("echo 你好")])
-
-    static let disguisedName = Rule(
-        "disguised-name", .sandboxEscape, .review, 0.6, cwe: 1007, attack: "T1027",
-        "Writes a name in letters that look unlike it but that Python reads as the plain ones.",
-        when: .seen,
-        finds: [.python("import os\nos.𝘀𝘆𝘀𝘁𝗲𝗺('id')"), .python("ｅｖａｌ('1')")],
-        passes: [.python("größe = 1"), .python("s = 'ｅｖａｌ'")])
-
-    static let oddEncoding = Rule(
-        "odd-encoding", .sandboxEscape, .review, 0.6, cwe: 838, attack: "T1027",
-        "Asks its interpreter to read it in an encoding in which a reader sees other text.",
-        when: .seen,
-        finds: [
-            .python("# coding: utf-7\n+AGkAbQBwAG8AcgB0- os"), .python("# -*- coding: rot13 -*-\nvzcbeg bf"),
-        ],
-        passes: [
-            .python("# -*- coding: utf-8 -*-\nx = 1"), .python("# vim: set fileencoding=latin-1 :\nx = 1"),
         ])
 
     static let unreadable = Rule(

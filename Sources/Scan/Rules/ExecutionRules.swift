@@ -5,9 +5,10 @@ import Policy
 
 extension Rule {
     static let execution: [Rule] = [
-        decodedCode, hookedCode, dynamicCode, fileCode, fedCode, constantCode, computedCommand, processStart,
+        decodedCode, hookedCode, dynamicCode, fileCode, fedCode, constantCode, computedCommand, terminalSpawn,
+        processStart,
         deserialisation, looseDeserialisation,
-        bytecode, nativeLibrary, foreignInline, computedImport, remoteInstall, templateCode,
+        bytecode, nativeLibrary, foreignInline, foreignLine, computedImport, remoteInstall, templateCode,
     ]
 
     static let decodedCode = Rule(
@@ -34,7 +35,8 @@ extension Rule {
             (means == .expression || means == .statements) && (code.text?.hasHoles ?? true)
         },
         finds: [
-            .python("exec(input())"), .python("import sys\neval(sys.argv[1])"), .shell("eval \"$1\""),
+            .python("exec(input())"), .python("import sys\neval(sys.argv[1])"),
+            .python("exec(open(name).read())"), .shell("eval \"$1\""),
             .javascript("eval(process.argv[2])"), .javascript("new Function(body)()"),
         ],
         passes: [
@@ -65,6 +67,7 @@ extension Rule {
         passes: [
             .python("import os\n@property\ndef x(self): return 1"),
             .python("from unittest import mock\nwith mock.patch('os.system') as m: pass"),
+            .python("import types\nprint(isinstance(x, types.FunctionType))"),
         ])
 
     static let fileCode = Rule(
@@ -73,7 +76,6 @@ extension Rule {
         when: .evaluate { code, means in means == .file && !(code.text?.hasHoles == false) },
         finds: [
             .python("import runpy\nrunpy.run_path(name)"), .shell("source $file"),
-            .python("exec(open(name).read())"),
         ],
         passes: [.shell("source ./env.sh"), .python("import runpy\nprint(runpy.__doc__)")])
 
@@ -87,7 +89,12 @@ extension Rule {
     static let computedCommand = Rule(
         "computed-command", .codeExecution, .review, 0.6, cwe: 78, attack: "T1059",
         "Starts a command that only running the program would tell.",
-        when: .start { $0.text?.hasHoles == true && $0.text?.beginsUnknown == true || $0.text == nil },
+        when: .start { command in
+            // What a function starts for its caller is the caller's doing.
+            command.labels != .parameter
+                && (command.text?.hasHoles == true && command.text?.beginsUnknown == true
+                    || command.text == nil)
+        },
         finds: [
             .python("import os, sys\nos.system(sys.argv[1])"),
             .python("import subprocess\nsubprocess.run(cmd, shell=True)"),
@@ -96,7 +103,17 @@ extension Rule {
         passes: [
             .python("import subprocess\nsubprocess.run(['ls', '-l'])"),
             .python("import platform\nprint(platform.system())"), .javascript("/a/.exec(text)"),
+            .python("import subprocess\ndef run(command):\n    return subprocess.run(command, shell=True)"),
         ])
+
+    static let terminalSpawn = Rule(
+        "terminal-spawn", .codeExecution, .review, 0.6, cwe: 506, attack: "T1059.004",
+        "Gives a program a terminal of its own, as remote shells need one.",
+        when: .call(["pty.spawn", "os.forkpty", "pty.fork"]) { _ in true },
+        finds: [
+            .python("import pty\npty.spawn('/bin/bash')"), .python("import pty\npid, fd = pty.fork()"),
+        ],
+        passes: [.python("import pty\nprint(pty.__doc__)"), .python("nursery.spawn('x')")])
 
     static let processStart = Rule(
         "process-start", .codeExecution, .capability, 0.5, cwe: 78, attack: "T1059",
@@ -119,7 +136,8 @@ extension Rule {
             "yaml.unsafe_load_all", "yaml.full_load", "jsonpickle.decode", "shelve.open", "marshal.load",
         ]) { call in
             // What the same source has just pickled may come back.
-            call.arguments.first.map { $0.qualifiedName != "pickle.dumps()" } ?? true
+            !call.context.contains(.afterPickling)
+                && call.arguments.first.map { $0.qualifiedName != "pickle.dumps()" } ?? true
         },
         finds: [
             .python("import pickle\npickle.loads(data)"), .python("import yaml\nyaml.unsafe_load(text)"),
@@ -127,6 +145,9 @@ extension Rule {
         passes: [
             .python("import pickle\npickle.dumps(x)"), .python("import json\njson.loads(x)"),
             .python("import yaml\nyaml.safe_load(x)"),
+            .python(
+                "import pickle\nwith open('m', 'wb') as f: pickle.dump(x, f)\nwith open('m', 'rb') as f: y = pickle.load(f)"
+            ),
         ])
 
     static let looseDeserialisation = Rule(
@@ -162,34 +183,13 @@ extension Rule {
         when: .call([
             "ctypes.CDLL", "ctypes.PyDLL", "ctypes.WinDLL", "ctypes.OleDLL", "ctypes.cdll.LoadLibrary",
             "cffi.FFI().dlopen", "process.dlopen", "ffi-napi.Library", "koffi.load",
-        ]) { _ in true },
+        ]) { $0.arguments.first?.labels != .parameter },
         finds: [
             .python("import ctypes\nctypes.CDLL('libc.so.6')"),
             .python("from cffi import FFI\nFFI().dlopen(None)"),
             .javascript("process.dlopen(module, './x.node')"),
         ],
         passes: [.python("import ctypes\nctypes.c_int(3)"), .python("import ctypes\nctypes.sizeof(x)")])
-
-    static let foreignInline = Rule(
-        "foreign-inline-code", .codeExecution, .review, 0.6, cwe: 94, attack: "T1059",
-        "Gives another interpreter a program that is not looked at.",
-        when: .command([
-            "perl", "ruby", "php", "lua", "Rscript", "osascript", "tclsh", "powershell", "pwsh", "groovy",
-        ]) { command in
-            command.words.contains { word in
-                let text = word.shown
-                return text == "-e" || text == "-E" || text == "-r" && command.name == "php"
-                    || text.lowercased().hasPrefix("-enc") || text.lowercased() == "-command"
-                    || text.hasPrefix("-") && !text.hasPrefix("--") && text.count <= 6 && text.hasSuffix("e")
-                        && command.name != "php"
-            }
-        },
-        finds: [
-            .shell("perl -e 'system(\"id\")'"),
-            .shell("ruby -e \"require 'fileutils'; FileUtils.rm_rf('/home/user')\""),
-            .shell("powershell -enc AAAA"),
-        ],
-        passes: [.shell("perl script.pl"), .shell("ruby --version")])
 
     static let computedImport = Rule(
         "computed-import", .codeExecution, .capability, 0.5, cwe: 470, attack: "T1059.006",
@@ -218,31 +218,6 @@ extension Rule {
             .python("import pip\npip.main(['install', 'http://x.invalid/p.tar.gz'])"),
         ],
         passes: [.shell("pip install requests"), .shell("pip install -r requirements.txt")])
-
-    static let templateCode = Rule(
-        "program-with-shell-escape", .codeExecution, .review, 0.6, cwe: 78, attack: "T1059.004",
-        "Has a text tool run commands.",
-        when: .command(["awk", "gawk", "mawk", "vim", "vi", "ed", "sed", "expect", "gdb", "m4"]) { command in
-            switch command.name {
-            case "awk", "gawk", "mawk":
-                command.words.contains {
-                    $0.mentions(anyOf: ["system(", "\"/inet/tcp"])
-                        || $0.bytes.firstRange(of: "| \"sh\"") != nil
-                }
-            case "vim", "vi", "ed":
-                command.words.contains {
-                    $0.bytes.starts(with: "!".utf8) || $0.mentions(anyOf: [":!", "-c !", ":py", ":shell"])
-                }
-            case "sed":
-                command.operands.contains {
-                    $0.bytes.count >= 2 && $0.bytes.first == 0x31 && $0.bytes[1] == 0x65
-                }
-            case "gdb": command.words.contains { $0.mentions(anyOf: ["shell ", "system(", "!"]) }
-            default: command.words.contains { $0.mentions(anyOf: ["syscmd", "spawn"]) }
-            }
-        },
-        finds: [.shell("awk 'BEGIN {system(\"id\")}'"), .shell("vim -c ':!id' -c q")],
-        passes: [.shell("awk '{print $1}' f"), .shell("sed 's/a/b/' f"), .shell("vim notes.txt")])
 }
 
 extension Text {

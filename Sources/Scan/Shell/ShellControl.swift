@@ -62,8 +62,21 @@ extension ShellReader {
             if reserved(tokens[range.lowerBound].range, range.lowerBound, &line) { return }
         }
         let isArithmetic = line.words.isEmpty && tokens[range.lowerBound].kind == .arithmeticOpen
-        let words = expand(range)
+        // What is assigned is not split (bash(1), "Simple Command Expansion").
+        let follows = line.words.last.map { ShellReader.assignment($0) != nil } ?? true
+        let assigns = follows && beginsAssignment(tokens[range.lowerBound])
+        let words = expand(range, splitting: !assigns)
         line.words += isArithmetic ? [ShellWord(text: "((", range: words.first?.range ?? 0..<0)] : words
+    }
+
+    /// Whether a token is plain text that begins with `NAME=` or `NAME+=`.
+    private func beginsAssignment(_ token: ShellToken) -> Bool {
+        guard token.kind == .text, let equals = bytes[token.range].firstIndex(of: UInt8(ascii: "=")) else {
+            return false
+        }
+        var name = bytes[token.start..<equals]
+        if name.last == UInt8(ascii: "+") { name = name.dropLast() }
+        return !name.isEmpty && name.allSatisfy(ShellLexer.continuesName)
     }
 
     private mutating func reserved(_ place: Range<Int>, _ index: Int, _ line: inout ShellLine) -> Bool {

@@ -17,7 +17,10 @@ extension ShellReader {
         var labels: Labels = []
         var isPlain = true
         var isComputed = false
+        var isSpelled = false
         var hasQuotes = false
+        /// Parameters of which the text was known here.
+        var knownParameters = 0
 
         mutating func append(_ more: some Collection<UInt8>, _ mark: Mark) {
             guard bytes.count + more.count <= Decoding.longest else { return }
@@ -36,23 +39,42 @@ extension ShellReader {
                 return [ShellWord(text: Text(text), range: place, hasWildcard: ShellReader.hasWildcard(text))]
             }
         }
+        if splitting, let words = positionalWords(range, place) { return words }
         let assembly = assemble(range, quoted: false)
         guard splitting else { return [word(assembly, 0..<assembly.bytes.count, place)] }
-        return braces(assembly).flatMap { fields($0, place) }
+        // A choice of nothing, `{,rm}`, makes no word.
+        return braces(assembly).filter { !$0.bytes.isEmpty || $0.hasQuotes || $0.isPlain }
+            .flatMap { fields($0, place) }
     }
 
     static func hasWildcard(_ bytes: some Collection<UInt8>) -> Bool {
-        bytes.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "[") }
+        bytes.contains(where: isWildcard)
+    }
+
+    private static func isWildcard(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "[")
+    }
+
+    /// `"$@"`: a word for each argument of the function that is read.
+    private func positionalWords(_ range: Range<Int>, _ place: Range<Int>) -> [ShellWord]? {
+        guard range.count == 3, tokens[range.lowerBound].kind == .doubleOpen, let positional,
+            bytes[tokens[range.lowerBound + 1].range].elementsEqual("$@".utf8)
+        else { return nil }
+        return positional.dropFirst().map { value in
+            ShellWord(text: value.asText, labels: value.labels, range: place, isPlain: false)
+        }
     }
 
     private func word(_ assembly: Assembly, _ part: Range<Int>, _ place: Range<Int>) -> ShellWord {
         let wild = part.contains {
-            assembly.marks[$0] != .literal && ShellReader.hasWildcard([assembly.bytes[$0]])
+            assembly.marks[$0] != .literal && ShellReader.isWildcard(assembly.bytes[$0])
         }
         return ShellWord(
             text: Text(assembly.bytes[part]), labels: assembly.labels, range: place,
             isPlain: assembly.isPlain,
-            isComputed: assembly.isComputed, hasWildcard: wild)
+            isComputed: assembly.isComputed,
+            isSpelled: assembly.isSpelled || assembly.knownParameters > 1 && !assembly.bytes.contains(0x20),
+            hasWildcard: wild)
     }
 
     /// Splits at the spaces that came out of expansions.
@@ -60,13 +82,14 @@ extension ShellReader {
         guard assembly.marks.contains(.expanded) else {
             return [word(assembly, 0..<assembly.bytes.count, place)]
         }
+        let separators = variables["IFS"]?.text?.bytes ?? [0x20, 0x09, 0x0A]
         var words: [ShellWord] = []
         var start = 0
         for index in 0...assembly.bytes.count {
             let isEnd = index == assembly.bytes.count
             let splits =
                 !isEnd && assembly.marks[index] == .expanded
-                && [0x20, 0x09, 0x0A].contains(assembly.bytes[index])
+                && separators.contains(assembly.bytes[index])
             guard isEnd || splits else { continue }
             if index > start { words.append(word(assembly, start..<index, place)) }
             start = index + 1
@@ -99,12 +122,17 @@ extension ShellReader {
         case .ansi:
             assembly.hasQuotes = true
             let raw = unquoted(token.range, 2)
-            if raw.contains(UInt8(ascii: "\\")) { assembly.isComputed = true }
+            if raw.contains(UInt8(ascii: "\\")) { (assembly.isComputed, assembly.isSpelled) = (true, true) }
             assembly.append(Escapes.decode(raw, .shell), .literal)
         case .doubleOpen:
             assembly.hasQuotes = true
             inside(index, quoted: true, &assembly)
-        case .parameter: add(parameter(bytes[token.range].dropFirst()), quoted: quoted, &assembly)
+        case .parameter:
+            let value = parameter(bytes[token.range].dropFirst())
+            if let text = value.text, !text.hasHoles, !text.bytes.contains(0x2F) {
+                assembly.knownParameters += 1
+            }
+            add(value, quoted: quoted, &assembly)
         case .expansionOpen: add(expansion(index, quoted: quoted), quoted: quoted, &assembly)
         case .substitutionOpen:
             let value = substitution(index)
@@ -135,6 +163,8 @@ extension ShellReader {
         let inner = assemble((open + 1)..<close, quoted: quoted)
         assembly.labels.formUnion(inner.labels)
         assembly.isComputed = assembly.isComputed || inner.isComputed
+        assembly.isSpelled = assembly.isSpelled || inner.isSpelled
+        assembly.knownParameters += inner.knownParameters
         guard !discarding else { return }
         assembly.append([], .literal)
         if assembly.bytes.count + inner.bytes.count <= Decoding.longest {
@@ -155,7 +185,10 @@ extension ShellReader {
 
     private func add(_ value: Value, quoted: Bool, _ assembly: inout Assembly) {
         assembly.labels.formUnion(value.labels)
-        assembly.append(value.asText.bytes, quoted ? .literal : .expanded)
+        let text = value.asText
+        // A few lines can double a text over and over.
+        let isAffordable = analysis.spend(text.bytes.count / 4)
+        assembly.append(isAffordable ? text.bytes : [Text.hole], quoted ? .literal : .expanded)
     }
 
     /// What the commands in a substitution print, without the line ends at its end.
@@ -163,7 +196,7 @@ extension ShellReader {
         let close = Int(tokens[open].partner)
         guard close > open else { return .unknown }
         guard depth < ShellReader.maximumDepth else {
-            deferred.append((open + 1)..<close)
+            putOff((open + 1)..<close)
             return .unknown
         }
         depth += 1

@@ -60,7 +60,10 @@ extension ShellReader {
         for source in sources {
             let place = place
             let origin = Target(source)
-            if command.name == "mv", origin.isA([.system, .login]), !origin.isA(.trace) {
+            // What is moved onto a device or away from where it belongs is gone.
+            if command.name == "mv", !origin.isA(.trace),
+                origin.isA([.system, .login]) || origin.isA(.broad) && Target(target).isA(.neutralDevice)
+            {
                 analysis.judge(.delete(origin, tree: true), at: place, "\(source.quoted()) is moved away.")
             }
             if command.name == "cp" || command.name == "mv" {
@@ -68,6 +71,10 @@ extension ShellReader {
             }
         }
         write([target], .unknown(labels), at: place)
+        if command.name == "install", let mode = command.value(of: "-m") ?? command.value(of: "--mode") {
+            analysis.judge(
+                .permit(Target(target), Permission(words: mode)), at: place, "The mode is \(mode.quoted()).")
+        }
     }
 
     private func convert(_ command: Command, at place: Range<Int>) -> Value {

@@ -68,6 +68,15 @@ extension ShellReader {
                     .evaluate(.unknown(labels), .input), at: place, "The script is what a command prints.")
             }
         case .standardInput?: feed(command, language, upstream, at: place)
+        case .module(let name, _)?:
+            // `python -m pip install x` is pip's own command line.
+            guard let index = command.words.firstIndex(where: { $0.bytes.elementsEqual(name.utf8) }) else {
+                return
+            }
+            let inner = Command(
+                name: name, words: Array(command.words[(index + 1)...]), input: command.input,
+                wrappers: command.wrappers + [command.name])
+            analysis.judge(.command(inner), at: place, "The command is \(inner.shown).")
         default: return
         }
     }

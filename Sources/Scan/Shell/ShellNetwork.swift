@@ -182,6 +182,10 @@ extension ShellReader {
     private func remoteCopy(_ command: Command, at place: Range<Int>) -> Value {
         guard let target = command.operands.last else { return .text("") }
         let isRemote = target.bytes.contains(UInt8(ascii: ":"))
+        if !isRemote, command.words.contains(where: { $0.bytes.starts(with: "--delete".utf8) }) {
+            let because = "What is not in the source is deleted from \(target.quoted())."
+            analysis.judge(.delete(Target(target), tree: true), at: place, because)
+        }
         var labels: Labels = []
         for source in command.operands.dropLast() where !source.bytes.contains(UInt8(ascii: ":")) {
             labels.formUnion(read(Target(source), at: place).labels)

@@ -42,7 +42,7 @@ extension ShellReader {
         if isFlagged { value = value.text.map { $0.hasHoles ? .unknown : parameter($0.bytes) } ?? .unknown }
         guard close > open + 1 else { return value }
         guard depth < ShellReader.maximumDepth else {
-            deferred.append((open + 1)..<close)
+            putOff((open + 1)..<close)
             return .unknown(value.labels)
         }
         depth += 1

@@ -11,16 +11,17 @@ extension ShellReader {
         if !head(&line),
             !line.words.isEmpty || line.redirects.contains(where: { $0.sign != .here }) || line.group != nil
         {
-            if line.group == nil { output = command(&line, sign) }
+            if line.group == nil { output = command(&line, sign) } else { _ = input(of: line) }
             output = redirectOutput(output, line)
         }
         let defines = line.defines
-        let upstream = line.upstream + names
+        // A pipeline may be as long as the source; what is near is enough to know what feeds a command.
+        let upstream = (line.upstream + names).suffix(16)
         let next = frames.last?.input ?? .unknown
         line = ShellLine(input: pipes ? output : next)
         line.defines = defines
         if pipes {
-            line.upstream = upstream
+            line.upstream = Array(upstream)
         } else if !frames.isEmpty {
             frames[frames.count - 1].output.append(output)
         }
@@ -125,10 +126,12 @@ extension ShellReader {
 
     /// Takes `NAME=value` from the front of a command.
     mutating func assignments(_ words: inout [ShellWord]) {
-        while let word = words.first, let (name, value) = ShellReader.assignment(word) {
-            assign(name, value, at: word.range)
-            words.removeFirst()
+        var count = 0
+        while count < words.count, let (name, value) = ShellReader.assignment(words[count]) {
+            assign(name, value, at: words[count].range)
+            count += 1
         }
+        words.removeFirst(count)
     }
 
     /// `NAME=value` or `NAME+=value` taken apart.
@@ -147,7 +150,8 @@ extension ShellReader {
     }
 
     mutating func assign(_ name: String, _ value: Value, at range: Range<Int>) {
-        variables[name] = value
+        let isShort = value.text.map { $0.bytes.count <= ShellReader.longestValue } ?? true
+        variables[name] = isShort ? value : .unknown(value.labels)
         analysis.judge(.assign(name, value), at: range, "`\(name)` is set.")
     }
 

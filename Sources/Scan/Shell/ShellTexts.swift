@@ -105,7 +105,10 @@ extension ShellReader {
             return .text("")
         }
         var labels = command.input.labels
-        for operand in command.operands {
+        // The first operand of these is what they look for or do.
+        let hasScript = ["grep", "egrep", "fgrep", "rg", "sed", "awk", "gawk", "jq"].contains(command.name)
+        let files = hasScript && !command.has("ef") ? Array(command.operands.dropFirst()) : command.operands
+        for operand in files {
             let target = Target(operand)
             if target.isA([.secret, .browser]) { labels.formUnion(read(target, at: place).labels) }
             if operand.bytes.contains(0x2F) { labels.insert(.file) }

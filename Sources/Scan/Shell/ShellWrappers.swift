@@ -14,7 +14,16 @@ extension ShellReader {
                 return .unknown
             }
             if wrappers.contains("xargs"), let text = input.text, !text.hasHoles, text.bytes.count < 4_096 {
-                words += ShellReader.split(text, first.range, input.labels)
+                if words.contains(where: { $0.text.bytes.firstRange(of: "{}") != nil }) {
+                    // `xargs -I{}`: what comes in takes the place of the braces.
+                    let line = text.bytes.prefix { $0 != 0x0A }
+                    for index in words.indices where analysis.spend(line.count / 4) {
+                        words[index].text.bytes = words[index].text.bytes.replacing(
+                            Array("{}".utf8), with: Array(line))
+                    }
+                } else {
+                    words += ShellReader.split(text, first.range, input.labels)
+                }
             }
             let command = Command(
                 name: name, words: words.dropFirst().map(\.text), input: input, wrappers: wrappers)
@@ -65,7 +74,8 @@ extension ShellReader {
     /// Says that the name of a program was put together, when it was.
     func report(_ word: ShellWord) {
         let name = program(word)
-        let isHidden = word.isComputed && (name == "…" || ShellReader.powerful.contains(name))
+        let isHidden =
+            word.isSpelled || word.isComputed && (name == "…" || ShellReader.powerful.contains(name))
         guard
             isHidden
                 || word.hasWildcard && !word.text.bytes.starts(with: "[".utf8)
@@ -128,13 +138,14 @@ extension ShellReader {
 
     /// env(1): what it sets is set, and `-S` is split as it does.
     private mutating func environment(_ words: [ShellWord]) -> [ShellWord] {
-        var rest = words
+        var rest = words[...]
         while let word = rest.first {
             if let (name, value) = ShellReader.assignment(word) {
                 assign(name, value, at: word.range)
                 rest.removeFirst()
             } else if word.text.bytes.elementsEqual("-S".utf8), rest.count > 1 {
-                rest = ShellReader.split(rest[1].text, rest[1].range, rest[1].labels) + rest.dropFirst(2)
+                let packed = rest[rest.startIndex + 1]
+                rest = (ShellReader.split(packed.text, packed.range, packed.labels) + rest.dropFirst(2))[...]
             } else if word.text.bytes.first == UInt8(ascii: "-") {
                 let takesNext =
                     word.text.bytes.elementsEqual("-u".utf8) || word.text.bytes.elementsEqual("-C".utf8)
@@ -143,6 +154,6 @@ extension ShellReader {
                 break
             }
         }
-        return rest
+        return Array(rest)
     }
 }
