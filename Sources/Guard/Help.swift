@@ -91,7 +91,7 @@ enum Help {
         "scan": """
         guardrun scan says what code would do, line by line, without running it.
 
-            guardrun scan step.py tools/*.sh           each finding with its line, its reason and what is done about it
+            guardrun scan step.py tools/*.sh           each finding: its line, its reason, what is done about it
             guardrun scan -p my.yaml step.py           by the patterns and actions of a policy
             generate | guardrun scan --language python -
             guardrun scan --format json step.py        for programs
@@ -105,7 +105,7 @@ enum Help {
             --language LANGUAGE      python, shell or javascript, where no name or first line says so
             --format text|json
 
-        Exit status: 0 nothing is denied, 77 something is, 78 the policy is wrong, 125 a file could not be read.
+        Exit status: 0 nothing is denied, 77 something is, 78 the policy is wrong, 125 a file was not read.
 
         """,
         "policy": """

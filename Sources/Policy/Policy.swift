@@ -101,6 +101,11 @@ package struct ScanRules: Equatable, Sendable {
 package struct ThreatActions: Equatable, Sendable {
     package let threat: Threat
     package let actions: LevelActions
+
+    package init(threat: Threat, actions: LevelActions) {
+        self.threat = threat
+        self.actions = actions
+    }
 }
 
 /// One action for each level of a threat.

@@ -207,6 +207,9 @@ package final class Supervision {
     }
 
     private func suspend() {
+        // A call that is stopped before it is taken fails with EINTR when a handler runs first after the stop, and few
+        // programs expect that of a fork. So none is left lying.
+        if isListening, gate?.hasNext == true { take() }
         let group = gate?.mainPID
         if let group { kill(-group, SIGSTOP) } else { send(SIGSTOP, to: confined.main) }
         raiseByDefault(SIGTSTP)

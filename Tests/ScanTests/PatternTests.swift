@@ -105,10 +105,14 @@ struct PatternTests {
         pattern.level = .review
         var rules = ScanRules()
         rules.patterns = [Located(pattern, at: Origin(file: "t", line: 1, column: 1))]
-        rules.threats[.credentialAccess] = LevelActions(capability: .allow, review: .ask, block: .deny)
+        rules.threats = [
+            ThreatActions(
+                threat: .credentialAccess,
+                actions: LevelActions(capability: .allow, review: .ask, block: .deny))
+        ]
         let source = Source(name: Path("x"), language: .python, bytes: Array("evil".utf8), place: .step)
         #expect(try Scanner(rules: rules).scan(source).action == .ask)
-        rules.threats[.credentialAccess] = nil
+        rules.threats = []
         #expect(try Scanner(rules: rules).scan(source).action == .warn)
     }
 
