@@ -5,7 +5,7 @@ enum Help {
     static let versionNumber = "0.1.0"
 
     /// Commands of the design that other versions have.
-    static let later: Set<String> = ["learn", "explain", "session", "batch", "mcp", "serve"]
+    static let later = ["learn", "explain", "session", "batch", "mcp", "serve"]
 
     static func version() -> Never {
         Terminal.standardOutput.line("guardrun \(versionNumber)")

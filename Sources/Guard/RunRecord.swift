@@ -39,6 +39,8 @@ final class RunRecord {
             trail = try Trail(
                 runID, in: store, syncsDenials: loaded.policy.audit.denials == .sync,
                 maxBytes: loaded.policy.audit.maxBytes, listener: listener)
+            // Worked out here because this is where there is time.
+            _ = policy
         } catch {
             obstacle = error
         }

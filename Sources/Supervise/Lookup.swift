@@ -78,14 +78,25 @@ final class LiveLookup: Lookup {
                 return Place(path: absolute.normalised, visible: false)
             }
         }
+        if let target = whereKernelLeads(absolute, flags) { return Place(path: target, visible: true) }
         guard let settled = try? Settled(absolute, below: root, followingLast: path.follows) else {
             return Place(path: absolute.normalised, visible: false)
         }
         return Place(path: settled.path, visible: settled.kind != nil)
     }
 
-    /// RESOLVE_IN_ROOT, RESOLVE_NO_SYMLINKS and RESOLVE_NO_MAGICLINKS of openat2(2).
-    private static let plain: UInt64 = 0x10 | 0x04 | 0x02
+    /// Where a path with links leads, when something is there: the kernel follows them, and names what it came to.
+    private func whereKernelLeads(_ path: Path, _ flags: CInt) -> Path? {
+        guard let place = try? Descriptor.open(path, flags, resolve: Self.inRoot, in: root),
+            let target = try? Path("/proc/self/fd/\(place.number)").linkTarget(), target.isAbsolute
+        else { return nil }
+        return target
+    }
+
+    /// RESOLVE_IN_ROOT and RESOLVE_NO_MAGICLINKS of openat2(2).
+    private static let inRoot: UInt64 = 0x10 | 0x02
+    /// And RESOLVE_NO_SYMLINKS.
+    private static let plain: UInt64 = inRoot | 0x04
 
     private func directory(_ descriptor: Int32, of pid: Int32) -> Path? {
         let name = descriptor == AT_FDCWD ? "cwd" : "fd/\(descriptor)"
