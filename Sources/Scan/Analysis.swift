@@ -40,7 +40,10 @@ final class Analysis {
         var evidence: [(range: Range<Int>, message: String)] = []
         if !because.isEmpty { evidence.append((place, outerNote + because)) }
         if let index = indexes[key] {
-            if sightings[index].evidence.count < 8 { sightings[index].evidence += evidence }
+            let known = sightings[index].evidence
+            if known.count < 8 {
+                sightings[index].evidence += evidence.filter { new in !known.contains { $0 == new } }
+            }
             return
         }
         guard counts[rule.id, default: 0] < Analysis.findingsPerRule else {

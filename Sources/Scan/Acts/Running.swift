@@ -70,17 +70,31 @@ extension Analysis {
 
     // MARK: Network
 
+    /// Which argument says where a call goes to: the first, but for what is sent on a socket (socket(2)'s family of
+    /// calls): `sendto` names the address last, the others have it from before.
+    private static func placeOfDestination(in call: Call) -> Int? {
+        guard call.name.contains("ocket") || call.name.hasPrefix("socket.") else { return 0 }
+        switch call.name.split(separator: ".").last {
+        case "sendto": return call.arguments.count > 1 ? call.arguments.count - 1 : nil
+        case "send", "sendall": return nil
+        default: return 0
+        }
+    }
+
     func network(_ effect: Effect, _ call: Call, _ receiver: Value, _ result: Value, at range: Range<Int>)
         -> Value
     {
-        let first = call.arguments.first ?? call.named("url") ?? .unknown
+        let place = Self.placeOfDestination(in: call)
+        let first =
+            place.flatMap { $0 < call.arguments.count ? call.arguments[$0] : nil } ?? call.named("url")
+            ?? .unknown
         let url = (first.elements?.first ?? first).text ?? receiver.text ?? .unknown
-        let because = "`\(call.name)` goes to \(url.quoted())."
+        let because = url.isUnknown ? "`\(call.name)` is called." : "`\(call.name)` goes to \(url.quoted())."
         switch effect {
         case .sends, .fetches, .fetchesToFile:
             // What only names the host in a local or unknown address is what a client sends anyway.
             let body = Call(
-                name: "", arguments: Array(call.arguments.dropFirst()),
+                name: "", arguments: call.arguments.enumerated().filter { $0.offset != place }.map(\.element),
                 named: call.named.filter { $0.name != "url" })
             let payload = body.payload.union(receiver.labels).union(
                 first.labels.subtracting([.file, .environment]))
