@@ -10,8 +10,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-uint32_t gr_failed_at;
-
 // Tells process 1 where and why, and ends.
 static _Noreturn void fail(int to_init, enum gr_stage stage) {
     struct gr_message message = {
