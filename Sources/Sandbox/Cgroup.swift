@@ -30,7 +30,7 @@ package struct CgroupHierarchies: Equatable, Sendable {
     static func found() -> CgroupHierarchies {
         var found = CgroupHierarchies()
         guard let table = try? Path("/proc/self/cgroup").contents(atMost: 1 << 16) else { return found }
-        let mounts = mountPoints()
+        var mounts = Mounts()
         for line in table.split(separator: UInt8(ascii: "\n")) {
             let fields = line.split(
                 separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
@@ -40,12 +40,12 @@ package struct CgroupHierarchies: Equatable, Sendable {
             }
             let group = Path(bytes: Array(fields[2]))
             if names.isEmpty {
-                guard let mount = mounts.first(where: { $0.controller == nil })?.place else { continue }
+                guard let mount = mounts.unified else { continue }
                 found.useUnified(group, below: mount)
             }
             for name in names {
                 guard let controller = Controller(rawValue: name),
-                    let mount = mounts.first(where: { $0.controller == controller })?.place
+                    let mount = mounts.place(of: controller, hierarchy: fields[1])
                 else { continue }
                 let directory = mount.appending(group.bytes.dropFirst()).normalised
                 if directory.allows(W_OK) {
@@ -78,32 +78,5 @@ package struct CgroupHierarchies: Equatable, Sendable {
             let name = String(decoding: $0, as: UTF8.self)
             return Controller(rawValue: name == "cpu" ? "cpuacct" : name)
         }
-    }
-
-    /// Where each version 1 controller is mounted, and the unified hierarchy, which has none of its own.
-    private static func mountPoints() -> [(controller: Controller?, place: Path)] {
-        guard let table = try? Path("/proc/self/mounts").contents(atMost: 1 << 20) else { return [] }
-        var points: [(controller: Controller?, place: Path)] = []
-        for line in table.split(separator: UInt8(ascii: "\n")) {
-            // Most lines are of other file systems, and there may be many.
-            guard let start = line.firstIndex(of: UInt8(ascii: " ")) else { continue }
-            let rest = line[(start + 1)...]
-            guard let end = rest.firstIndex(of: UInt8(ascii: " ")),
-                rest[(end + 1)...].starts(with: "cgroup".utf8)
-            else { continue }
-            let place = Path(bytes: Array(rest[..<end]))
-            let fields = rest[(end + 1)...].split(separator: UInt8(ascii: " "))
-            guard fields.count >= 2, fields[0].elementsEqual("cgroup".utf8) else {
-                if fields.first?.elementsEqual("cgroup2".utf8) == true { points.append((nil, place)) }
-                continue
-            }
-            for option in fields[1].split(separator: UInt8(ascii: ",")) {
-                guard let controller = Controller(rawValue: String(decoding: option, as: UTF8.self)) else {
-                    continue
-                }
-                points.append((controller, place))
-            }
-        }
-        return points
     }
 }

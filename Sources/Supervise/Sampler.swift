@@ -39,14 +39,15 @@ struct Sampler {
         self.census = census
     }
 
-    mutating func take(_ gate: Gate?) -> Sample {
+    /// - Parameter isOver: nothing of the run is left but what it wrote.
+    mutating func take(_ gate: Gate?, isOver: Bool = false) -> Sample {
         var sample = Sample()
         let limits = plan.limits
         let needsTree =
             plan.cgroup?.cpu == nil || plan.cgroup?.memory == nil || plan.cgroup?.processes == nil
             || limits.openFiles != nil
         let privateBytes = privateUse()
-        if needsTree { addTree(to: &sample) }
+        if needsTree && !isOver { addTree(to: &sample) }
         sample.memory += privateBytes + (gate?.memories.reduce(0) { $0 + $1.bytes } ?? 0)
         peak = max(peak, sample.memory)
         sample.memoryPeak = peak

@@ -172,7 +172,7 @@ package final class Supervision {
     }
 
     private func look() {
-        last = sampler.take(gate)
+        last = sampler.take(gate, isOver: report != nil)
         usage.cpu = max(usage.cpu, last.cpu)
         usage.peakMemory = max(usage.peakMemory, last.memoryPeak)
         usage.processes = max(usage.processes, last.processes)
