@@ -146,3 +146,10 @@ int gr_open_terminal(char *slave, size_t length) {
     close(master);
     return -1;
 }
+
+int gr_release_code(void) {
+    extern const char __executable_start[], etext[];
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t start = (uintptr_t)__executable_start & ~(page - 1), end = (uintptr_t)etext & ~(page - 1);
+    return end > start ? madvise((void *)start, end - start, MADV_DONTNEED) : 0;
+}

@@ -33,6 +33,8 @@ struct RunCommand {
         code = CodeToRun(command, in: context.directory)
         destinations = Loading.destinations(loaded.policy.network)
         record = RunRecord(options, context, loaded)
+        // What read the command line and the policy is not run again; the plan's code goes in the same way.
+        releaseCode()
     }
 
     func run() -> Never {
@@ -83,6 +85,7 @@ struct RunCommand {
             return try Launching(
                 birth, plan: { makePlan($0, streams) }, streams: streams.numbers,
                 meanwhile: {
+                    releaseCode()
                     inspection.look(at: code.sources)
                     record.open()
                 })

@@ -117,6 +117,7 @@ package final class Supervision {
     /// Gives up what supervising does not need.
     private func protect() {
         isProtected = true
+        releaseCode()
         do throws(LaunchError) {
             try SelfProtection.install()
         } catch {

@@ -46,4 +46,5 @@ int gr_landlock_abi(void);
 uint32_t gr_native_audit_arch(void);
 long gr_stat_size(int pid, const char *path);
 int gr_wait(int pid, int *status, struct rusage *usage, int options);
+int gr_release_code(void);
 int gr_statfs_used(int fd, uint64_t *bytes_used, uint64_t *inodes_used);
