@@ -54,6 +54,9 @@ int gr_close_range(unsigned first, unsigned last, unsigned flags) {
 
 int gr_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
+// PIDFD_THREAD, which is O_EXCL, since Linux 6.9.
+int gr_pidfd_open_thread(int tid) { return (int)syscall(SYS_pidfd_open, tid, O_EXCL); }
+
 int gr_pidfd_send_signal(int pidfd, int signal) {
     return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
 }

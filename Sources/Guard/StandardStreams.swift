@@ -24,7 +24,13 @@ final class StandardStreams {
             numbers = (slave, slave, slave)
             return
         }
-        let input = standardInput ?? 0
+        // From a directory of the host every other could be reached, past the view.
+        guard (try? Path("/proc/self/fd/0").status())?.kind != .directory else {
+            throw SystemError("standard input", errno: Errno(EISDIR))
+        }
+        let typed = standardInput == nil ? Self.terminalInput() : nil
+        if let typed { theirs.append(typed) }
+        let input = standardInput ?? typed ?? 0
         guard isCounted else {
             numbers = (input, 1, 2)
             return
@@ -41,6 +47,13 @@ final class StandardStreams {
         error = second.read
         theirs.append(second.write)
         numbers = (input, first.write, second.write)
+    }
+
+    /// The caller's terminal for reading alone: as a shell has it, what is typed can be read from it and the screen be
+    /// written to, past all counting.
+    private static func terminalInput() -> CInt? {
+        guard isatty(0) == 1 else { return nil }
+        return try? Descriptor.open(Path("/proc/self/fd/0"), O_RDONLY | O_NOCTTY).release()
     }
 
     private static func pipe() throws(SystemError) -> (read: CInt, write: CInt) {

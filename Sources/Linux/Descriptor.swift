@@ -119,6 +119,9 @@ extension Descriptor {
         return Descriptor(owning: number)
     }
 
+    /// Changes the permission bits (fchmod(2)); nil when it does.
+    package func changeMode(to mode: UInt32) -> Errno? { fchmod(number, mode) == 0 ? nil : .last }
+
     /// Lets nobody change the file any more, and sets it to its beginning (fcntl(2), F_ADD_SEALS).
     package func seal() throws(SystemError) {
         let seals: CInt = 0x1 | 0x2 | 0x4 | 0x8  // F_SEAL_SEAL, SHRINK, GROW, WRITE

@@ -38,6 +38,9 @@ package struct OpenFlags: OptionSet, Sendable, CustomStringConvertible {
         !intersection(.accessMode).isEmpty || !isDisjoint(with: .altering)
     }
 
+    /// Whether the mode counts that the call gives.
+    package var creates: Bool { !isDisjoint(with: [.create, .temporary]) }
+
     /// `O_WRONLY|O_CREAT|O_TRUNC`; flags that say nothing about access are left out.
     package var description: String {
         let mode =

@@ -8,8 +8,9 @@ package struct GuestSocket: ~Copyable {
 
     /// Takes `number` of the thread `pid`; nil when it is gone or closed.
     package init?(of pid: Int32, number: Int32) {
-        guard let leader = threadGroup(of: pid) else { return nil }
-        let process = gr_pidfd_open(leader)
+        // A thread may have descriptors of its own; before Linux 6.9 only those of its process can be had.
+        var process = gr_pidfd_open_thread(pid)
+        if process < 0, let leader = threadGroup(of: pid) { process = gr_pidfd_open(leader) }
         guard process >= 0 else { return nil }
         let handle = Descriptor(owning: process)
         let socket = gr_pidfd_getfd(handle.number, number)

@@ -1,6 +1,6 @@
 /// Instructions of the kernel's classic BPF (bpf(4), linux/filter.h): code, jump if true, jump if false, constant.
 enum BPF {
-    enum Test: UInt16 { case equal = 0x15, atLeast = 0x35 }
+    enum Test: UInt16 { case equal = 0x15, atLeast = 0x35, anyBit = 0x45 }
 
     /// Offsets in `struct seccomp_data`; of an argument, its low 32 bits.
     static let number: UInt32 = 0

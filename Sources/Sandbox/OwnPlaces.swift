@@ -37,12 +37,14 @@ package struct OwnPlaces: Equatable, Sendable {
             + [View.Step(kind: .directory, target: Self.processes)] + (processStep.map { [$0] } ?? [])
     }
 
-    /// A device of the host's at a place of the view; nothing where the host has none.
+    /// A device of the host's at a place of the view; nothing where the host has none. Read-only keeps its mode and
+    /// owner as they are, and not what is written to the device.
     static func device(_ source: Path, at place: Path) -> [View.Step] {
         guard (try? source.status())?.kind == .device else { return [] }
         return [
             View.Step(kind: .file, target: place, mode: 0o600),
-            View.Step(kind: .bind, target: place, source: source, attributes: [.noSetUID, .noExecute]),
+            View.Step(
+                kind: .bind, target: place, source: source, attributes: [.readOnly, .noSetUID, .noExecute]),
         ]
     }
 }

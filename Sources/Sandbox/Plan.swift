@@ -105,7 +105,7 @@ extension Plan {
         let countsForks = policy.limits.processes != nil && cgroup?.processes == nil
         let seccomp = Seccomp(
             policy.syscalls, visibility: policy.visibility, network: policy.network, countsForks: countsForks,
-            host: effective)
+            terminal: request.terminal != nil, host: effective)
         let view =
             hasView
             ? View(

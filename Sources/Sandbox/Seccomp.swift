@@ -17,6 +17,11 @@ package struct Seccomp: Equatable, Sendable {
     package private(set) var judged: [SystemCall] = []
     /// Whether there is a supervisor to ask; otherwise what is judged answers EPERM.
     package let listener: Bool
+    /// Whether no file may get another identity for whoever runs it (inode(7), S_ISUID and S_ISGID): what the run left
+    /// behind would be run by others, as its owner.
+    package let keepsIdentity: Bool
+    /// What the policy refuses by name, whatever it is asked for.
+    package let refused: Set<String>
 
     package struct Rule: Equatable, Sendable {
         package let call: SystemCall
@@ -37,11 +42,15 @@ package struct Seccomp: Equatable, Sendable {
         package let errno: UInt16
     }
 
-    /// Values that the low 32 bits of an argument may or may not have; a call that has others is judged.
+    /// Values or bits that the low 32 bits of an argument may or may not have; a call that has others is judged.
     package struct Guard: Equatable, Sendable {
         package enum Demand: Equatable, Sendable {
             case noneOf([UInt32])
             case oneOf([UInt32])
+            case noBits(UInt32)
+
+            /// A call whose bits are held back is not let through for the others.
+            var isOfValues: Bool { if case .noBits = self { false } else { true } }
         }
 
         package let call: SystemCall
@@ -77,15 +86,22 @@ package struct Seccomp: Equatable, Sendable {
 
     /// The filter for a policy on a host.
     ///
-    /// - Parameter countsForks: the supervisor has to count processes, because the kernel does not.
+    /// - Parameters:
+    ///   - countsForks: the supervisor has to count processes, because the kernel does not.
+    ///   - terminal: the run has a terminal of its own; any other is the caller's.
     package init(
-        _ rules: SyscallRules, visibility: Visibility, network: NetworkRules, countsForks: Bool, host: Host
+        _ rules: SyscallRules, visibility: Visibility, network: NetworkRules, countsForks: Bool,
+        terminal: Bool = false, host: Host
     ) {
         listener = host.listener
+        keepsIdentity = rules.base != .observe
+        refused = Set(rules.deny.map(\.value))
         var native = SyscallTable.native
         if !countsForks || !listener { native += SyscallTable.forks }
         if rules.base == .observe { native += SyscallTable.systemV }
         if visibility == .fast || !listener { native += SyscallTable.pathActs }
+        // Standard input is a file of the caller's that no wall of the view stands before.
+        if listener && keepsIdentity { native.removeAll { $0 == "fchmod" } }
         // Without a supervisor to ask, Landlock and the view decide about files, and programs must start.
         if !listener {
             native += ["creat", "execve", "listen", "openat2"] + SyscallTable.opens
@@ -103,9 +119,13 @@ package struct Seccomp: Equatable, Sendable {
         )
         .filter { !denied.contains($0.call) && !isUnconditional.contains($0.call) }
         let asked = SystemCallSet(rules.allow.map(\.value))
-        guards = Self.guards(network, host).filter { !denied.contains($0.call) && !asked.contains($0.call) }
+        guards = (Self.guards(network, host, terminal: terminal) + (keepsIdentity ? Self.modeGuards : []))
+            .filter { !denied.contains($0.call) && !asked.contains($0.call) }
+            .filter { $0.demand.isOfValues || isUnconditional.contains($0.call) }
         let isGuarded = SystemCallSet(guards.map(\.call))
-        answered = (SyscallTable.habits + (host.namespaces.contains(.pid) ? [] : SyscallTable.unnamespaced))
+        answered =
+            (SyscallTable.habits + (host.namespaces.contains(.pid) ? [] : SyscallTable.unnamespaced)
+            + (keepsIdentity ? SyscallTable.attributes : []))
             .compactMap { habit in
                 SystemCall(habit.name).map { Answer(call: $0, errno: habit.errno) }
             }.filter { !denied.contains($0.call) }
@@ -184,19 +204,34 @@ package struct Seccomp: Equatable, Sendable {
         return rules
     }
 
-    private static func guards(_ network: NetworkRules, _ host: Host) -> [Guard] {
+    /// What changes a terminal (ioctl_tty(2)): TCSETS, TCSETSW, TCSETSF, TCSETA, TCSETAW, TCSETAF, TCXONC, TCFLSH,
+    /// TIOCEXCL, TIOCSWINSZ, TCSETS2, TCSETSW2, TCSETSF2.
+    private static let terminalSettings: [UInt32] = [
+        0x5402, 0x5403, 0x5404, 0x5406, 0x5407, 0x5408, 0x540A, 0x540B, 0x540C, 0x5414, 0x402C_542B,
+        0x402C_542C, 0x402C_542D,
+    ]
+
+    private static func guards(_ network: NetworkRules, _ host: Host, terminal: Bool) -> [Guard] {
         var guards: [(name: String, argument: UInt32, demand: Guard.Demand)] = [
             // TIOCSTI and TIOCLINUX write to a terminal's input, TIOCSETD changes what it is (ioctl_tty(2)).
             ("ioctl", 1, .noneOf([0x5412, 0x541C, 0x5423])),
             ("prctl", 0, .oneOf(harmlessPrctls(host))),
         ]
+        if !terminal { guards.append(("ioctl", 1, .noneOf(terminalSettings))) }
         // Some options of IPPROTO_IP and IPPROTO_IPV6 send packets by way of another host.
         if !network.allowsAny && host.listener { guards.append(("setsockopt", 1, .noneOf([0, 41]))) }
-        // Process 1 is not to be signalled, nor given limits. Without a pid namespace every signal is judged.
+        // Process 1 is not to be signalled, nor given limits, nor kept from the processor. Without a pid namespace every signal is judged.
         if host.namespaces.contains(.pid) {
-            for name in ["kill", "prlimit64", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"] {
+            for name in [
+                "kill", "prlimit64", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo",
+                "sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler",
+            ] {
                 guards.append((name, 0, .noneOf([1])))
             }
+            // By its number; and by its user: PRIO_USER, IOPRIO_WHO_USER.
+            for name in ["ioprio_set", "setpriority"] { guards.append((name, 1, .noneOf([1]))) }
+            guards.append(("setpriority", 0, .noneOf([2])))
+            guards.append(("ioprio_set", 0, .noneOf([3])))
         } else {
             // Limits of the caller alone, and no descriptor whose signals go to whom it names (fcntl(2), F_SETOWN
             // and F_SETOWN_EX; FIOSETOWN and SIOCSPGRP of socket(7)).
@@ -209,6 +244,15 @@ package struct Seccomp: Equatable, Sendable {
                 Guard(call: $0, argument: guardian.argument, demand: guardian.demand)
             }
         }
+    }
+
+    /// Calls that change a mode, where they are not judged anyway. Opening with a mode is always judged where there is a
+    /// listener.
+    private static var modeGuards: [Guard] {
+        [("chmod", 1), ("fchmod", 1), ("fchmodat", 2), ("fchmodat2", 2), ("mknod", 1), ("mknodat", 2)]
+            .compactMap { name, argument in
+                SystemCall(name).map { Guard(call: $0, argument: argument, demand: .noBits(0o6000)) }
+            }
     }
 
     /// prctl(2) operations that ask, or that name, delay or bind the caller alone.

@@ -101,6 +101,7 @@ enum SeccompDispatch {
         switch guardian.demand {
         case .noneOf(let values):
             return [loading] + values.flatMap { [BPF.jump(.equal, $0, 0, 1), BPF.answer(elsewhere)] }
+        case .noBits(let bits): return [loading, BPF.jump(.anyBit, bits, 0, 1), BPF.answer(elsewhere)]
         case .oneOf(let values):
             let tests = values.enumerated().map { BPF.jump(.equal, $1, values.count - $0, 0) }
             return [loading] + tests + [BPF.answer(elsewhere)]

@@ -10,7 +10,7 @@ package enum SelfProtection {
     private static let calls = [
         "accept4", "bind", "brk", "clock_gettime", "clock_nanosleep", "close", "close_range", "connect",
         "dup",
-        "exit", "exit_group", "faccessat", "faccessat2", "fallocate", "fcntl", "fdatasync", "fstat",
+        "exit", "exit_group", "faccessat", "faccessat2", "fallocate", "fchmod", "fcntl", "fdatasync", "fstat",
         "fstatfs",
         "ftruncate", "futex", "getcwd", "getdents64", "getpid", "getrandom", "getsid", "getsockname",
         "getsockopt",

@@ -143,6 +143,10 @@ package enum SyscallTable {
     /// The same where the run has no pid namespace: a signal by descriptor would not say whom it is for.
     static let unnamespaced: [(name: String, errno: UInt16)] = [("pidfd_send_signal", 38)]
 
+    /// Attributes beside the mode, access lists among them, set through a descriptor: standard input is a file of the
+    /// caller's. As on a file system that has none (EOPNOTSUPP).
+    static let attributes: [(name: String, errno: UInt16)] = [("fsetxattr", 95), ("fremovexattr", 95)]
+
     /// What an attempt at a forbidden call belongs to; calls that are judged have their own answer.
     package static func threat(of name: String) -> Threat {
         for group in unsafeCore + forbidden where group.names.contains(name) { return group.threat }

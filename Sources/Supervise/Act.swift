@@ -28,6 +28,10 @@ package struct Act: Equatable, Sendable {
         case option(level: Int32, name: Int32)
         case memory(name: [UInt8], flags: UInt64)
         case identity([UInt32])
+        /// Changing the mode of an open file.
+        case mode(descriptor: Int32, UInt32)
+        /// Making a file that runs as its owner or group, with this mode.
+        case borrowed(mode: UInt32)
         case signal(target: Int32)
         /// Making a socket of a family, type and protocol.
         case socket(family: UInt32, type: UInt32, protocol: UInt32)

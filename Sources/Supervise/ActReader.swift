@@ -4,6 +4,8 @@ import Linux
 /// Reads from the caller's memory what a call is about.
 struct ActReader {
     let table: CallTable
+    /// As of `Seccomp`.
+    var keepsIdentity = true
 
     /// The act behind a notification; nil for a number that no table names.
     func act(_ call: Notification) -> Act? {
@@ -14,12 +16,23 @@ struct ActReader {
     private func kind(of call: Notification, _ shape: CallTable.Shape) -> Act.Kind? {
         switch shape {
         case .open(let directory, let path, let flags):
-            let asked = flags.map { OpenFlags(rawValue: call.arguments[$0] & 0xFFFF_FFFF) }
-            return opening(call, directory, path, asked ?? [.create, .writeOnly, .truncate])
+            let asked =
+                flags.map { OpenFlags(rawValue: call.arguments[$0] & 0xFFFF_FFFF) }
+                ?? [.create, .writeOnly, .truncate]
+            let mode = asked.creates ? call.arguments[(flags ?? path) + 1] : 0
+            return opening(call, directory, path, asked, mode: mode)
         case .openHow(let directory, let path, let how):
             guard let flags = GuestMemory.word(call.pid, call.arguments[how]) else { return nil }
-            return opening(call, directory, path, OpenFlags(rawValue: flags))
+            let asked = OpenFlags(rawValue: flags)
+            guard asked.creates else { return opening(call, directory, path, asked, mode: 0) }
+            guard let mode = GuestMemory.word(call.pid, call.arguments[how] &+ 8) else { return nil }
+            return opening(call, directory, path, asked, mode: mode)
         case .change(let places):
+            return targets(call, places).map(Act.Kind.change)
+        case .mode(let mode, let places):
+            if let identity = identity(call.arguments[mode]) { return identity }
+            let digits = UInt32(call.arguments[mode] & 0o7777)
+            if places.isEmpty { return .mode(descriptor: descriptor(call), digits) }
             return targets(call, places).map(Act.Kind.change)
         case .execute(let directory, let path, let arguments, let flags):
             return execution(call, directory, path, arguments, flags)
@@ -69,9 +82,15 @@ struct ActReader {
         return GuestPath(directory: directory, text: text, follows: follows)
     }
 
-    private func opening(_ call: Notification, _ directory: Int?, _ path: Int, _ flags: OpenFlags) -> Act
-        .Kind?
-    {
+    /// A mode that makes a file run as its owner or group; nil for others.
+    private func identity(_ mode: UInt64) -> Act.Kind? {
+        keepsIdentity && mode & 0o6000 != 0 ? .borrowed(mode: UInt32(mode & 0o7777)) : nil
+    }
+
+    private func opening(
+        _ call: Notification, _ directory: Int?, _ path: Int, _ flags: OpenFlags, mode: UInt64
+    ) -> Act.Kind? {
+        if let identity = identity(mode) { return identity }
         let follows = !flags.contains(.noFollow) && !flags.isSuperset(of: .newFile)
         return guestPath(call, directory, path, follows: follows).map { .open($0, flags: flags) }
     }

@@ -8,6 +8,8 @@ final class CallTable {
         case open(directory: Int?, path: Int, flags: Int?)
         case openHow(directory: Int, path: Int, how: Int)
         case change([Place])
+        /// The same, with the argument that holds a mode.
+        case mode(Int, [Place])
         case execute(directory: Int?, path: Int, arguments: Int, flags: Int?)
         case connect, bind, listen, sendTo, sendMessage, sendMessages
         case memory, socket, option
@@ -38,9 +40,14 @@ final class CallTable {
     /// The names of the numbers that are judged, and their shapes as far as they have been asked for.
     private var names: [String?] = []
     private var shapes: [Shape?] = []
+    private let refused: Set<String>
 
     /// The table for the calls that a filter sends here.
-    init(judging calls: [SystemCall]) {
+    ///
+    /// - Parameter refused: calls that the policy refuses by name. Programs are started by `execve`, the first by
+    ///   guardrun itself, so that one is not among them here.
+    init(judging calls: [SystemCall], refused: Set<String> = []) {
+        self.refused = refused.subtracting(["execve"])
         names = [String?](repeating: nil, count: Int(calls.map(\.number).max() ?? 0) + 1)
         shapes = [Shape?](repeating: nil, count: names.count)
         for call in calls { names[Int(call.number)] = call.name }
@@ -49,7 +56,7 @@ final class CallTable {
     func shape(of number: Int32) -> (name: String, shape: Shape)? {
         guard number >= 0, number < names.count, let name = names[Int(number)] else { return nil }
         if let known = shapes[Int(number)] { return (name, known) }
-        let shape = Self.shape(name)
+        let shape = refused.contains(name) ? .forbidden : Self.shape(name)
         shapes[Int(number)] = shape
         return (name, shape)
     }
@@ -62,14 +69,20 @@ final class CallTable {
         case "openat2": .openHow(directory: 0, path: 1, how: 2)
         case "execve": .execute(directory: nil, path: 0, arguments: 1, flags: nil)
         case "execveat": .execute(directory: 0, path: 1, arguments: 2, flags: 4)
-        case "chmod", "chown", "truncate", "utime", "utimes", "setxattr", "removexattr":
+        case "chmod": .mode(1, [Place(nil, 0, .alter)])
+        case "fchmod": .mode(1, [])
+        case "chown", "truncate", "utime", "utimes", "setxattr", "removexattr":
             .change([Place(nil, 0, .alter)])
-        case "fchmodat", "futimesat": .change([Place(0, 1, .alter)])
-        case "fchmodat2", "utimensat": .change([Place(0, 1, .alter, flags: 3)])
+        case "fchmodat": .mode(2, [Place(0, 1, .alter)])
+        case "futimesat": .change([Place(0, 1, .alter)])
+        case "fchmodat2": .mode(2, [Place(0, 1, .alter, flags: 3)])
+        case "utimensat": .change([Place(0, 1, .alter, flags: 3)])
         case "lchown", "lsetxattr", "lremovexattr": .change([Place(nil, 0, .alter, follows: false)])
         case "fchownat": .change([Place(0, 1, .alter, flags: 4)])
-        case "mkdir", "mknod": .change([Place(nil, 0, .create, follows: false)])
-        case "mkdirat", "mknodat": .change([Place(0, 1, .create, follows: false)])
+        case "mkdir": .change([Place(nil, 0, .create, follows: false)])
+        case "mknod": .mode(1, [Place(nil, 0, .create, follows: false)])
+        case "mkdirat": .change([Place(0, 1, .create, follows: false)])
+        case "mknodat": .mode(2, [Place(0, 1, .create, follows: false)])
         case "symlink": .change([Place(nil, 1, .create, follows: false)])
         case "symlinkat": .change([Place(1, 2, .create, follows: false)])
         case "unlink", "rmdir": .change([Place(nil, 0, .remove, follows: false)])

@@ -9,13 +9,15 @@ final class Census {
     struct Process {
         let base: CInt
         let stat: Path
-        let statm: Path
+        let status: Path
+        let mappings: Path
         let descriptors: Path
 
         init(_ base: CInt, _ directory: String) {
             self.base = base
             stat = Path("\(directory)/stat")
-            statm = Path("\(directory)/statm")
+            status = Path("\(directory)/status")
+            mappings = Path("\(directory)/smaps_rollup")
             descriptors = Path("\(directory)/fd")
         }
     }

@@ -83,7 +83,10 @@ enum ForbiddenCall {
     }
 
     private static func ioctlRequest(_ number: UInt64) -> String {
-        let names: [UInt64: String] = [0x5412: "TIOCSTI", 0x541C: "TIOCLINUX", 0x5423: "TIOCSETD"]
+        let names: [UInt64: String] = [
+            0x5402: "TCSETS", 0x5403: "TCSETSW", 0x5404: "TCSETSF", 0x5412: "TIOCSTI",
+            0x5414: "TIOCSWINSZ", 0x541C: "TIOCLINUX", 0x5423: "TIOCSETD",
+        ]
         return names[number & 0xFFFF_FFFF] ?? "0x" + String(number, radix: 16)
     }
 }

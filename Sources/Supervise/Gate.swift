@@ -33,6 +33,9 @@ final class Gate {
     private let records: Bool
     private var openFiles: OpenFiles
 
+    /// The standard streams that guardrun has, which are the run's as far as they are not counted.
+    private lazy var given = (0..<3).compactMap { try? Path("/proc/self/fd/\($0)").status() }
+
     private(set) var violations = 0
     private(set) var execs = 0
     /// The thread of the first execve: the main process.
@@ -52,7 +55,9 @@ final class Gate {
         self.root = root
         self.plan = plan
         self.recorder = recorder
-        reader = ActReader(table: CallTable(judging: plan.seccomp.judged))
+        reader = ActReader(
+            table: CallTable(judging: plan.seccomp.judged, refused: plan.seccomp.refused),
+            keepsIdentity: plan.seccomp.keepsIdentity)
         judge = Judge(plan, destinations: destinations)
         connections = Connections(hasNamespace: plan.namespaces.contains(.network))
         written = WrittenFiles(
@@ -93,6 +98,9 @@ final class Gate {
 
     private func answer(_ act: Act, _ ruling: Ruling) -> Consequence {
         switch ruling {
+        // Its mode lies in memory, where it could become another one; programs have another way to open.
+        case .proceed where act.name == "openat2" && plan.seccomp.keepsIdentity:
+            listener.refuse(act.call, .notImplemented)
         case .proceed:
             written.note(act, lookup)
             if records, let failure = recordAllowed(act) { return failure }
@@ -118,11 +126,15 @@ final class Gate {
         case .bind(let socket, let address): connections.bind(act.call, socket, address, listener)
         case .listen(let socket, let address): connections.listen(act.call, socket, address, listener)
         case .memory(let name, let flags): giveMemory(act.call, name, flags)
+        case .mode(let descriptor, let mode): return changeMode(act, descriptor, mode)
         }
         return .none
     }
 
     private func start(_ act: Act, _ path: Path, _ arguments: [[UInt8]]) -> Consequence {
+        if mainPID != nil, plan.seccomp.refused.contains(act.name) {
+            return refuse(act.call, act.name, ForbiddenCall.violation(act))
+        }
         // The first one is guardrun's own, and says who the main process is.
         mainPID = mainPID ?? act.call.pid
         if let limit = plan.limits.execs, UInt64(execs) >= limit {
@@ -195,6 +207,30 @@ final class Gate {
         } else {
             listener.refuse(call, Errno(EMFILE))
         }
+    }
+
+    /// Done here, on the very file that was looked at: the caller could put another one in its place meanwhile.
+    private func changeMode(_ act: Act, _ number: Int32, _ mode: UInt32) -> Consequence {
+        guard let file = GuestSocket(of: act.call.pid, number: number), listener.isWaiting(act.call),
+            let status = try? file.descriptor.status()
+        else {
+            listener.refuse(act.call, Errno(EBADF))
+            return .none
+        }
+        let isGiven = given.contains { $0.device == status.device && $0.inode == status.inode }
+        if isGiven, status.kind != .directory {
+            let digits = String(mode, radix: 8)
+            return refuse(
+                act.call, act.name,
+                Violation(
+                    .open, .notPermitted, .systemModification, rule: "files.write",
+                    "changing the mode of a standard stream (to \(digits)) is not granted",
+                    [.init("descriptor", .number(number)), .init("mode", .string(digits))]))
+        }
+        // What the caller could do itself: it has no privileges, and this process may have some.
+        let failure = status.owner == plan.user.uid ? file.descriptor.changeMode(to: mode) : .notPermitted
+        if let failure { listener.refuse(act.call, failure) } else { listener.answer(act.call, 0) }
+        return .none
     }
 
     private func recordAllowed(_ act: Act) -> Consequence? {

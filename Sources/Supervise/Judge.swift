@@ -42,6 +42,8 @@ package struct Judge {
         case .option(let level, let name): network.option(level: level, name: name)
         case .memory(let name, let flags): memory(name, flags)
         case .identity(let ids): identity(act, ids)
+        case .borrowed(let mode): borrowed(mode)
+        case .mode(let descriptor, let mode): .mode(descriptor: descriptor, mode)
         case .signal(let target): signal(act, target)
         case .fork(let flags):
             flags & Namespaces.everyFlag64 == 0 ? .fork : .violate(ForbiddenCall.violation(act))
@@ -76,6 +78,16 @@ package struct Judge {
             Violation(
                 .process, .notPermitted, .privilegeEscalation, rule: "syscalls",
                 "becoming another user or group (\(act.name)) is not granted", members))
+    }
+
+    /// Whoever ran the file, outside and later, would be this user.
+    private func borrowed(_ mode: UInt32) -> Ruling {
+        let digits = String(mode, radix: 8)
+        return .violate(
+            Violation(
+                .open, .notPermitted, .privilegeEscalation, rule: "syscalls",
+                "making a file that runs as its owner or group (mode \(digits)) is not granted",
+                [.init("mode", .string(digits))]))
     }
 
     private func signal(_ act: Act, _ target: Int32) -> Ruling {

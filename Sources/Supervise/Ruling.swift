@@ -19,6 +19,8 @@ package enum Ruling: Equatable, Sendable {
     case bind(socket: Int32, SocketAddress)
     /// The supervisor lets the socket listen, if it is still bound to this.
     case listen(socket: Int32, SocketAddress)
+    /// The supervisor changes the mode of an open file, unless the run was given it.
+    case mode(descriptor: Int32, UInt32)
     /// The supervisor makes memory that cannot be executed.
     case memory(name: [UInt8], flags: UInt64)
 }

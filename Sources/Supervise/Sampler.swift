@@ -47,8 +47,8 @@ struct Sampler {
             plan.cgroup?.cpu == nil || plan.cgroup?.memory == nil || plan.cgroup?.processes == nil
             || limits.openFiles != nil
         let privateBytes = privateUse()
-        if needsTree && !isOver { addTree(to: &sample) }
-        sample.memory += privateBytes + (gate?.memories.reduce(0) { $0 + $1.bytes } ?? 0)
+        let named = privateBytes + (gate?.memories.reduce(0) { $0 + $1.bytes } ?? 0)
+        if needsTree && !isOver { addTree(to: &sample, named: named) } else { sample.memory = named }
         peak = max(peak, sample.memory)
         sample.memoryPeak = peak
         sample.disk = privateBytes + (gate?.written.added ?? 0)
@@ -79,17 +79,27 @@ struct Sampler {
         return sum
     }
 
-    private mutating func addTree(to sample: inout Sample) {
-        for process in census.processes() {
+    /// - Parameter named: bytes in memory that has names, which processes may share or not have mapped at all.
+    private func addTree(to sample: inout Sample, named: UInt64) {
+        let processes = census.processes()
+        var (own, shared): (UInt64, UInt64) = (0, 0)
+        for process in processes {
             guard let state = ProcessState(process.stat, in: process.base) else { continue }
             sample.cpu += state.cpu
             sample.processes += state.threads
-            sample.memory += state.memory(process.statm, in: process.base)
+            let memory = ProcessMemory(process.status, in: process.base)
+            own += memory.own
+            shared += memory.shared
             if plan.limits.openFiles != nil {
                 let count = (try? process.descriptors.status(in: process.base).size) ?? 0
                 sample.openFiles = max(sample.openFiles, UInt64(max(0, count)))
             }
         }
+        if let limit = plan.limits.memory, own + max(shared, named) > limit {
+            // What several have mapped was counted for each; telling it apart is dear.
+            shared = processes.reduce(0) { $0 + ProcessMemory.share($1.mappings, in: $1.base) }
+        }
+        sample.memory = own + max(shared, named)
     }
 }
 
@@ -110,13 +120,35 @@ struct ProcessState {
         cpu = (number(11) + number(12) + number(13) + number(14)) * 10_000_000
         threads = number(17)
     }
+}
 
-    /// Anonymous memory: what is resident and not shared with a file.
-    func memory(_ path: Path, in base: CInt) -> UInt64 {
-        guard let text = try? path.contents(atMost: 4_096, in: base) else { return 0 }
-        let fields = text.split(separator: UInt8(ascii: " ")).prefix(3).compactMap {
-            UInt64(String(decoding: $0, as: UTF8.self))
+/// What a process holds in memory (proc_pid_status(5)).
+struct ProcessMemory {
+    /// Anonymous pages, those swapped out, and the tables that lead to pages.
+    private(set) var own: UInt64 = 0
+    /// Pages that others may have mapped too: shared anonymous memory, and files in memory.
+    private(set) var shared: UInt64 = 0
+
+    init(_ path: Path, in base: CInt) {
+        guard let text = try? path.contents(atMost: 1 << 14, in: base) else { return }
+        for line in text.split(separator: UInt8(ascii: "\n")) {
+            if ["RssAnon:", "VmSwap:", "VmPTE:"].contains(where: { line.starts(with: $0.utf8) }) {
+                own += Self.bytes(line)
+            } else if line.starts(with: "RssShmem:".utf8) {
+                shared += Self.bytes(line)
+            }
         }
-        return fields.count == 3 ? (fields[1] - min(fields[1], fields[2])) * 4_096 : 0
+    }
+
+    /// A process's share of what it has mapped together with others (proc_pid_smaps(5)).
+    static func share(_ path: Path, in base: CInt) -> UInt64 {
+        let text = (try? path.contents(atMost: 1 << 14, in: base)) ?? []
+        return text.split(separator: UInt8(ascii: "\n"))
+            .first { $0.starts(with: "Pss_Shmem:".utf8) }.map(bytes) ?? 0
+    }
+
+    /// `NAME:   NUMBER kB`.
+    private static func bytes(_ line: ArraySlice<UInt8>) -> UInt64 {
+        (UInt64(String(decoding: line.filter { $0 >= 48 && $0 <= 57 }, as: UTF8.self)) ?? 0) &* 1_024
     }
 }

@@ -76,6 +76,7 @@ package final class Supervision {
     /// The first look comes early, because a bomb goes off early; later ones every 50 ms.
     private static let firstSample: UInt64 = 10_000_000
     private static let sampleInterval: UInt64 = 50_000_000
+    private static let longestBurst: UInt64 = 1_000_000
 
     private func turn() {
         var set = PollSet()
@@ -104,14 +105,16 @@ package final class Supervision {
     }
 
     /// Takes a call, and those that come right after it: a program that opens one file often opens the next, and asking
-    /// for calls alone is cheaper than asking for everything. Not for long, because the rest waits.
+    /// for calls alone is cheaper than asking for everything. Not for long, because the rest waits: a call may name a
+    /// path of links upon links that takes a tenth of a second to follow.
     private func take() {
         guard let gate else { return }
         var left = 64
+        let end = Clock.monotonic + Self.longestBurst
         repeat {
             follow(gate.take())
             left -= 1
-        } while left > 0 && isProtected && gate.hasNext
+        } while left > 0 && isProtected && Clock.monotonic < end && gate.hasNext
     }
 
     /// Gives up what supervising does not need.

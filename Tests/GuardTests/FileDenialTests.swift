@@ -95,6 +95,21 @@ struct FileDenialTests {
         #expect(seen.violations("open", syscall).count == 1, "\(act): \(seen.violations)")
     }
 
+    @Test("a call that the policy refuses by name is refused wherever it leads", arguments: Caller.possible)
+    func refusedByName(_ caller: Caller) throws {
+        let place = try Place(caller)
+        let denied = place.guarded(["syscalls.deny=[mkdirat, fchmod, execve]"])
+        let inside = place.scratch.path("inside")
+        for (words, syscall) in [
+            (["mkdir", "/tmp/new"], "mkdirat"), (["chmod-open", inside, "600"], "fchmod"),
+        ] {
+            let seen = try denied.run(["--", Shared.victim] + words)
+            #expect(seen.output == "EPERM\n", "\(seen.output)\(seen.errors)")
+            #expect(seen.violations.count == 1, "\(seen.violations)")
+            #expect(seen.violations.first?["syscall"]?.stringValue == syscall)
+        }
+    }
+
     @Test("a link that the run makes leads nowhere else", arguments: Caller.possible)
     func ownLink(_ caller: Caller) throws {
         let place = try Place(caller)

@@ -32,6 +32,8 @@ struct LimitTests {
         // Memory in several processes, and memory in none.
         Reached(limit: "memory", value: "64MiB", act: ["memory-many", "4", "30"], status: 123),
         Reached(limit: "memory", value: "64MiB", act: ["memory-by-name"], status: 123),
+        Reached(limit: "memory", value: "64MiB", act: ["memory-shared"], status: 123),
+        Reached(limit: "memory", value: "64MiB", act: ["memory-tables"], status: 123),
         // The kernel's own count for each process would not see this for much longer.
         Reached(limit: "cpu", value: "600ms", act: ["spin-many", "4"], status: 123),
     ]

@@ -90,6 +90,7 @@ struct SeccompTests {
             return switch guardian.demand {
             case .noneOf(let values): !values.contains(value)
             case .oneOf(let values): values.contains(value)
+            case .noBits(let bits): value & bits == 0
             }
         }
     }
@@ -111,6 +112,7 @@ struct SeccompTests {
             let values =
                 switch guardian.demand {
                 case .noneOf(let values), .oneOf(let values): values
+                case .noBits(let bits): (0..<32).map { 1 << $0 }.filter { $0 & bits != 0 } + [bits]
                 }
             for value in values.map(UInt64.init) {
                 vary(

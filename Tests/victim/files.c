@@ -69,7 +69,26 @@ static long mkfifo_of(int n, char **a) { return n < 1 ? -1 : mkfifoat(AT_FDCWD, 
 static long symlink_of(int n, char **a) { return n < 2 ? -1 : symlinkat(a[0], AT_FDCWD, a[1]); }
 static long link_of(int n, char **a) { return n < 2 ? -1 : linkat(AT_FDCWD, a[0], AT_FDCWD, a[1], 0); }
 static long rename_of(int n, char **a) { return n < 2 ? -1 : syscall(SYS_renameat2, AT_FDCWD, a[0], AT_FDCWD, a[1], 0); }
-static long chmod_of(int n, char **a) { return n < 1 ? -1 : syscall(SYS_fchmodat, AT_FDCWD, a[0], 0777); }
+// PATH [MODE]
+static long chmod_of(int n, char **a) {
+    return n < 1 ? -1 : syscall(SYS_fchmodat, AT_FDCWD, a[0], n > 1 ? strtol(a[1], NULL, 8) : 0777);
+}
+// The same through a descriptor: NUMBER or PATH, MODE
+static long chmod_open(int n, char **a) {
+    if (n < 2) return -1;
+    int fd = *a[0] == '/' ? open(a[0], O_RDONLY) : atoi(a[0]);
+    return fd < 0 ? -1 : fchmod(fd, (mode_t)strtol(a[1], NULL, 8));
+}
+// PATH MODE
+static long create_with(int n, char **a) {
+    return n < 2 ? -1 : close_of(open(a[0], O_CREAT | O_RDWR, (mode_t)strtol(a[1], NULL, 8)));
+}
+static long mknod_with(int n, char **a) {
+    return n < 2 ? -1 : mknodat(AT_FDCWD, a[0], S_IFREG | (mode_t)strtol(a[1], NULL, 8), 0);
+}
+static long setxattr_open(int n, char **a) {
+    return n < 1 ? -1 : fsetxattr(atoi(a[0]), "user.victim", "x", 1, 0);
+}
 static long chown_of(int n, char **a) { return n < 1 ? -1 : fchownat(AT_FDCWD, a[0], getuid(), getgid(), 0); }
 static long truncate_of(int n, char **a) { return n < 1 ? -1 : truncate(a[0], 0); }
 static long utimes_of(int n, char **a) { return n < 1 ? -1 : utimensat(AT_FDCWD, a[0], NULL, 0); }
@@ -95,6 +114,8 @@ const struct act file_acts[] = {
     {"openat2", open_how}, {"open-at", open_at}, {"open-through-link", open_through_link}, {"stat", stat_of},
     {"access", access_of}, {"unlink", unlink_of}, {"rmdir", rmdir_of}, {"mkdir", mkdir_of}, {"mknod", mknod_of},
     {"mkfifo", mkfifo_of}, {"symlink", symlink_of}, {"link", link_of}, {"rename", rename_of}, {"chmod", chmod_of},
+    {"chmod-open", chmod_open}, {"create-with", create_with}, {"mknod-with", mknod_with},
+    {"setxattr-open", setxattr_open},
     {"chown", chown_of}, {"truncate", truncate_of}, {"utimes", utimes_of}, {"setxattr", setxattr_of},
     {"chdir", chdir_of}, {"open-many", open_many}, {0},
 };

@@ -54,6 +54,27 @@ static long memory_many(int n, char **a) {
     for (;;) pause();
 }
 
+// Anonymous memory that could be shared, which no process is said to have alone.
+static long memory_shared(int n, char **a) {
+    (void)n, (void)a;
+    for (;;) {
+        char *piece = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (piece == MAP_FAILED) return -1;
+        memset(piece, 1, 1 << 20);
+    }
+}
+
+// Tables that lead to the one page of zeros: a terabyte that is only looked at costs two gigabytes of them.
+static long memory_tables(int n, char **a) {
+    (void)n, (void)a;
+    const size_t span = 1UL << 40;
+    volatile char *piece = mmap(NULL, span, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (piece == MAP_FAILED) return -1;
+    madvise((void *)piece, span, MADV_NOHUGEPAGE);
+    for (size_t at = 0; at < span; at += 1 << 21) (void)piece[at];
+    return 0;
+}
+
 // Memory that belongs to no process.
 static long memory_by_name(int n, char **a) {
     (void)n, (void)a;
@@ -151,7 +172,8 @@ static long limit_of(int n, char **a) {
 
 const struct act resource_acts[] = {
     {"spin", spin}, {"spin-many", spin_many}, {"stubborn", stubborn}, {"memory", memory},
-    {"memory-many", memory_many}, {"memory-by-name", memory_by_name}, {"forks", forks},
+    {"memory-many", memory_many}, {"memory-by-name", memory_by_name},
+    {"memory-shared", memory_shared}, {"memory-tables", memory_tables}, {"forks", forks},
     {"fork-until", fork_until}, {"threads-until", threads_until}, {"descriptors", descriptors}, {"fill", fill},
     {"fill-many", fill_many}, {"flood", flood}, {"sleep", sleep_for}, {"stop", stop}, {"core", core},
     {"rlimit", limit_of}, {0},

@@ -25,6 +25,7 @@ int gr_faccess(int dirfd, const char *path, int mode, int flags);
 int gr_close_range(unsigned first, unsigned last, unsigned flags);
 
 int gr_pidfd_open(int pid);
+int gr_pidfd_open_thread(int tid);
 int gr_pidfd_send_signal(int pidfd, int signal);
 int gr_pidfd_getfd(int pidfd, int target_fd);
 long gr_process_read(int pid, uint64_t address, void *into, size_t length);
