@@ -29,7 +29,11 @@ struct CodeToRun {
         else {
             return
         }
-        for code in [invocation.code] + invocation.also { take(code, invocation.language) }
+        take(invocation.code, invocation.language)
+        if invocation.skipsFirstLine, let first = sources.popLast() {
+            sources.append(first.withoutFirstLine)
+        }
+        for code in invocation.also { take(code, invocation.language) }
     }
 
     /// SHA-256 of the code; where there is more than one piece, of their digests. Nil where there is none.

@@ -25,6 +25,13 @@ package struct Source: Equatable, Sendable {
         self.place = place
     }
 
+    /// The same with a comment in the place of its first line, so that the rest stays where it is.
+    package var withoutFirstLine: Source {
+        let end = bytes.firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+        let comment = [UInt8](repeating: UInt8(ascii: "#"), count: end)
+        return Source(name: name, language: language, bytes: comment + bytes[end...], place: place)
+    }
+
     /// A file as `guardrun scan` meets it: nothing says what will run it, so its own signs decide the language.
     package init(file: Path, bytes: [UInt8]) {
         self.init(

@@ -27,11 +27,13 @@ final class WrittenFiles {
         self.isWanted = isWanted
     }
 
-    /// Notes an act that goes on and may write.
+    /// Notes an act that goes on and may write, or give another name to what was written.
     func note(_ act: Act, _ lookup: some Lookup) {
-        guard isWanted, files.count < Self.most else { return }
+        guard isWanted else { return }
         switch act.kind {
         case .open(let path, let flags) where flags.writes: note(path, act, lookup)
+        case .change(let targets) where targets.count == 2:
+            noteName(targets[0].path, targets[1].path, act, lookup)
         case .change(let targets):
             for target in targets where target.change == .replace { note(target.path, act, lookup) }
         default: return
@@ -40,9 +42,27 @@ final class WrittenFiles {
 
     private func note(_ path: GuestPath, _ act: Act, _ lookup: some Lookup) {
         guard let place = lookup.place(of: path, for: act.call.pid)?.path, files[place] == nil else { return }
-        let status = status(place)
+        add(place, before: status(place))
+    }
+
+    /// A rename or a link: what counted under the old name, or below it, counts under the new one too. The old one
+    /// stays, because the act may fail, and each file is counted once whatever its names.
+    private func noteName(_ from: GuestPath, _ to: GuestPath, _ act: Act, _ lookup: some Lookup) {
+        guard let old = lookup.place(of: from, for: act.call.pid)?.path,
+            let new = lookup.place(of: to, for: act.call.pid)?.path
+        else { return }
+        for (path, file) in files where old.contains(path) && path != old {
+            let rest = path.bytes[(old.bytes.count + 1)...]
+            files[new.appending(rest)] = files[new.appending(rest)] ?? file
+        }
+        if let file = files[old] { files[new] = files[new] ?? file } else { add(new, before: status(old)) }
+    }
+
+    private func add(_ place: Path, before: FileStatus?) {
+        if files.count >= Self.most { files = files.filter { status($0.key) != nil } }
+        guard files.count < Self.most else { return }
         files[place] = File(
-            before: (status?.allocated ?? 0, status?.size ?? 0),
+            before: (before?.allocated ?? 0, before?.size ?? 0),
             isPrivate: own.contains { $0.contains(place) })
     }
 
@@ -52,11 +72,16 @@ final class WrittenFiles {
 
     /// Bytes on the disk that were not there before.
     var added: UInt64 {
-        files.reduce(0) { sum, entry in
-            entry.value.isPrivate
-                ? sum
-                : sum + UInt64(max(0, (status(entry.key)?.allocated ?? 0) - entry.value.before.allocated))
+        var sum: UInt64 = 0
+        var counted: [(device: UInt64, inode: UInt64)] = []
+        for (path, file) in files where !file.isPrivate {
+            guard let status = status(path), status.allocated > file.before.allocated,
+                !counted.contains(where: { $0 == (status.device, status.inode) })
+            else { continue }
+            counted.append((status.device, status.inode))
+            sum += UInt64(status.allocated - file.before.allocated)
         }
+        return sum
     }
 
     /// A file that has grown to `limit` bytes, where the kernel lets it grow no more.

@@ -29,6 +29,15 @@ struct LimitTests {
         Reached(
             limit: "disk", value: "4MiB", act: ["fill-many", "out"], others: ["files.write=[./out]"],
             status: 123),
+        // Under other names than they were written by.
+        Reached(
+            limit: "disk", value: "4MiB", act: ["fill-and-hide", "out", "rename"],
+            others: ["files.write=[./out]"],
+            status: 123),
+        Reached(
+            limit: "disk", value: "4MiB", act: ["fill-and-hide", "out", "link"],
+            others: ["files.write=[./out]"],
+            status: 123),
         // Memory in several processes, and memory in none.
         Reached(limit: "memory", value: "64MiB", act: ["memory-many", "4", "30"], status: 123),
         Reached(limit: "memory", value: "64MiB", act: ["memory-by-name"], status: 123),

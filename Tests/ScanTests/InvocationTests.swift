@@ -41,6 +41,18 @@ struct InvocationTests {
         #expect(invocation?.code == expected)
     }
 
+    @Test("python -x leaves out a line, and some modules run what they are given")
+    func pythonRunners() {
+        #expect(code(["python3", "-x", "a.py"])?.skipsFirstLine == true)
+        #expect(code(["python3", "a.py", "-x"])?.skipsFirstLine == false)
+        #expect(
+            code(["python3", "-m", "cProfile", "-o", "out", "a.py"], files: ["/w/a.py"])?.also
+                == [.file(Path("/w/a.py"), argument: 5)])
+        #expect(
+            code(["python3", "-mtimeit", "-s", "setup()", "-sagain()", "work()"])?.also
+                == [.argument(3, from: 0), .argument(5, from: 0), .argument(4, from: 2)])
+    }
+
     @Test("python -m runs what lies in the working directory: a module, or a package with what it lies in")
     func modules() {
         #expect(

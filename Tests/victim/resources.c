@@ -138,6 +138,26 @@ static long fill(int n, char **a) {
     return -1;
 }
 
+// Many files of one mebibyte each, each given another name when it is full: DIRECTORY. How: "rename" or "link".
+static long fill_and_hide(int n, char **a) {
+    if (n < 2) return -1;
+    static char piece[1 << 20], path[4096], moved[4096], hidden[4200];
+    for (int i = 0;; i++) {
+        snprintf(path, sizeof path, "%s/d", a[0]);
+        snprintf(moved, sizeof moved, "%s/e%d", a[0], i);
+        if (mkdir(path, 0755) != 0) return -1;
+        snprintf(hidden, sizeof hidden, "%s/f", path);
+        int fd = open(hidden, O_WRONLY | O_CREAT, 0644);
+        if (fd < 0 || write(fd, piece, sizeof piece) != sizeof piece) return -1;
+        close(fd);
+        if (a[1][0] == 'r') {
+            if (rename(path, moved) != 0) return -1;
+        } else if (link(hidden, moved) != 0 || unlink(hidden) != 0 || rmdir(path) != 0) {
+            return -1;
+        }
+    }
+}
+
 // Many files of one mebibyte each: DIRECTORY.
 static long fill_many(int n, char **a) {
     if (n < 1) return -1;
@@ -175,6 +195,6 @@ const struct act resource_acts[] = {
     {"memory-many", memory_many}, {"memory-by-name", memory_by_name},
     {"memory-shared", memory_shared}, {"memory-tables", memory_tables}, {"forks", forks},
     {"fork-until", fork_until}, {"threads-until", threads_until}, {"descriptors", descriptors}, {"fill", fill},
-    {"fill-many", fill_many}, {"flood", flood}, {"sleep", sleep_for}, {"stop", stop}, {"core", core},
+    {"fill-many", fill_many}, {"fill-and-hide", fill_and_hide}, {"flood", flood}, {"sleep", sleep_for}, {"stop", stop}, {"core", core},
     {"rlimit", limit_of}, {0},
 };

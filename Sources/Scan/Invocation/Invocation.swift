@@ -20,11 +20,14 @@ package struct Invocation: Equatable, Sendable {
     package let code: Code
     /// What runs beside it: modules that `-r` names, start-up files, further `-e` texts.
     package let also: [Code]
+    /// The interpreter leaves out the first line of the code (`python -x`).
+    package let skipsFirstLine: Bool
 
-    init(_ language: Language, _ code: Code, also: [Code] = []) {
+    init(_ language: Language, _ code: Code, also: [Code] = [], skipsFirstLine: Bool = false) {
         self.language = language
         self.code = code
         self.also = also
+        self.skipsFirstLine = skipsFirstLine
     }
 
     /// Reads the command line of `program`, a resolved path, whose `arguments` begin with its name.

@@ -4,7 +4,7 @@ extension ArgumentVector {
     /// CPython's options (Python/getopt.c, Python/initconfig.c): single letters that may be joined, of which `-c`,
     /// `-m`, `-W` and `-X` take the rest of their argument or the next one, and the first two of them end the options.
     mutating func python() -> Invocation {
-        var isolated = false
+        var flags = PythonFlags()
         while let argument = next, argument.first == UInt8(ascii: "-"), argument.count > 1 {
             if argument[1] == UInt8(ascii: "-") {
                 let word = option ?? ""
@@ -16,16 +16,22 @@ extension ArgumentVector {
                 }
                 continue
             }
-            if let found = cluster(argument, &isolated) { return found }
+            if let found = cluster(argument, &flags) { return found }
         }
         guard let operand = next, !operand.elementsEqual("-".utf8) else {
-            return Invocation(.python, .standardInput)
+            return Invocation(.python, .standardInput, skipsFirstLine: flags.skipsFirstLine)
         }
-        return Invocation(.python, pythonFile(operand))
+        return Invocation(.python, pythonFile(operand), skipsFirstLine: flags.skipsFirstLine)
+    }
+
+    /// What the letters before the code say about it.
+    private struct PythonFlags {
+        var isolated = false
+        var skipsFirstLine = false
     }
 
     /// Joined single letters. What they say about the code, or `nil` to go on behind them.
-    private mutating func cluster(_ argument: [UInt8], _ isolated: inout Bool) -> Invocation? {
+    private mutating func cluster(_ argument: [UInt8], _ flags: inout PythonFlags) -> Invocation? {
         var letter = 1
         while letter < argument.count {
             let rest = letter + 1
@@ -35,21 +41,42 @@ extension ArgumentVector {
                 return Invocation(
                     .python, index + 1 < arguments.count ? .argument(index + 1, from: 0) : .none)
             case UInt8(ascii: "m"):
-                let name =
-                    rest < argument.count
+                let isJoined = rest < argument.count
+                let word =
+                    isJoined
                     ? Array(argument[rest...]) : index + 1 < arguments.count ? arguments[index + 1] : []
-                return Invocation(.python, module(String(decoding: name, as: UTF8.self), isolated: isolated))
+                let name = String(decoding: word, as: UTF8.self)
+                return Invocation(
+                    .python, module(name, isolated: flags.isolated),
+                    also: runs(name, from: index + (isJoined ? 1 : 2)))
             case UInt8(ascii: "W"), UInt8(ascii: "X"):
                 index += rest < argument.count ? 1 : 2
                 return nil
             case UInt8(ascii: "h"), UInt8(ascii: "?"), UInt8(ascii: "V"): return Invocation(.python, .none)
-            case UInt8(ascii: "I"), UInt8(ascii: "P"): isolated = true
+            case UInt8(ascii: "I"), UInt8(ascii: "P"): flags.isolated = true
+            case UInt8(ascii: "x"): flags.skipsFirstLine = true
             default: break
             }
             letter = rest
         }
         index += 1
         return nil
+    }
+
+    /// What the modules of the library that run other code are given: files that exist, and for timeit(1) statements.
+    /// Whatever could be code is looked at, because each has options of its own.
+    private func runs(_ module: String, from first: Int) -> [Invocation.Code] {
+        let places = first..<max(first, arguments.count)
+        switch module {
+        case "timeit":
+            return places.filter { arguments[$0].first != UInt8(ascii: "-") }.map { .argument($0, from: 0) }
+                + places.filter { arguments[$0].starts(with: "-s".utf8) && arguments[$0].count > 2 }
+                .map { .argument($0, from: 2) }
+        case "cProfile", "profile", "pdb", "trace", "runpy", "doctest", "unittest", "code", "bdb":
+            return places.filter { exists(directory.appending(arguments[$0])) }
+                .map { .file(directory.appending(arguments[$0]), argument: $0) }
+        default: return []
+        }
     }
 
     /// `-m NAME` looks in the working directory first, unless `-I` or `-P` keep it out of the path. A package runs its
