@@ -130,8 +130,10 @@ struct TrailText {
                 continue
             }
             let moment = event["mono_ns"]?.intValue ?? 0
-            start = start ?? moment
-            terminal.line(text(event, milliseconds: (moment - (start ?? moment)) / 1_000_000))
+            let first = start ?? moment
+            start = first
+            // Somebody may have written anything into the file, and it is still to be shown.
+            terminal.line(text(event, milliseconds: (moment &- first) / 1_000_000))
         }
     }
 
