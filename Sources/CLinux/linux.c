@@ -93,6 +93,11 @@ int gr_block_signals(const int *signals, size_t count) {
     return sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
+int gr_unblock_signals(const int *signals, size_t count) {
+    sigset_t set = set_of(signals, count);
+    return sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 int gr_ignore_signal(int number) { return signal(number, SIG_IGN) == SIG_ERR ? -1 : 0; }
 
 int gr_raise_default(int number) {

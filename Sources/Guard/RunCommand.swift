@@ -30,7 +30,9 @@ struct RunCommand {
         self.birth = birth
         loaded = Loading.policy(options.policy, settings: options.settings, context)
         command = Loading.command(options.command, context)
-        code = CodeToRun(command, in: context.directory)
+        // Code may come from a slow pipe. Nothing has begun that would have to be ended in an orderly way.
+        let (command, directory) = (command, context.directory)
+        code = signals.lettingThrough { CodeToRun(command, in: directory) }
         destinations = Loading.destinations(loaded.policy.network)
         record = RunRecord(options, context, loaded)
     }
@@ -56,7 +58,7 @@ struct RunCommand {
     private func decide(_ launched: Launching, _ inspection: Inspection) -> (Witness, Bool) {
         do throws(RecordingError) {
             let witness = try record.begin(launched.plan, code, inspection)
-            let isAllowed = inspection.decide()
+            let isAllowed = inspection.decide(signals)
             try witness.record(
                 RunEvents.decided(allowed: isAllowed, reason: inspection.reason), counting: false)
             return (witness, isAllowed)

@@ -32,6 +32,7 @@ int gr_getrandom(void *into, size_t length);
 
 int gr_signalfd(const int *signals, size_t count);
 int gr_block_signals(const int *signals, size_t count);
+int gr_unblock_signals(const int *signals, size_t count);
 int gr_ignore_signal(int signal);
 int gr_raise_default(int signal);
 
