@@ -67,7 +67,13 @@ enum Loading {
     /// Where `--events` leads: a descriptor by number, else a file that is added to.
     static func eventStream(_ target: String) -> Outlet {
         if let number = CInt(target) {
-            guard fcntl(number, F_GETFD) >= 0 else { fail("--events \(number): no such descriptor is open") }
+            // What guardrun has opened itself closes on execve; what the caller handed over does not.
+            let flags = fcntl(number, F_GETFD)
+            guard flags >= 0, flags & FD_CLOEXEC == 0 else {
+                fail(
+                    "--events \(number): no such descriptor is open; write `\(number)>FILE` behind the command"
+                )
+            }
             return Outlet(number)
         }
         do throws(SystemError) {
