@@ -90,7 +90,10 @@ enum Loading {
         let line = value.encoded + [UInt8(ascii: "\n")]
         if file == "-" { return Terminal.standardOutput.write(bytes: line) }
         do throws(SystemError) {
-            let target = try Descriptor.open(Path(file), O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY, mode: 0o644)
+            // A named pipe that nobody reads, perhaps left there by a run, is not to be waited for.
+            let flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY | O_NONBLOCK
+            let target = try Descriptor.open(Path(file), flags, mode: 0o644)
+            target.setWaiting(true)
             try target.write(line)
         } catch {
             Terminal.standardError.line(
