@@ -48,11 +48,12 @@ struct AuditCommand {
                 terminal.write(bytes: object.encoded + [UInt8(ascii: "\n")])
             } else {
                 let outcome =
-                    summary.outcome + String(repeating: " ", count: max(1, 12 - summary.outcome.count))
+                    inert(summary.outcome, limit: 12)
+                    + String(repeating: " ", count: max(1, 12 - summary.outcome.count))
                 let style: Terminal.Style = summary.outcome == "completed" ? .plain : .yellow
                 terminal.line(
                     "\(run)  \(terminal.styled(outcome, style))\(summary.violations) refused  "
-                        + "\(summary.policy)  \(inert(summary.command, limit: 120))")
+                        + "\(inert(summary.policy, limit: 60))  \(inert(summary.command, limit: 120))")
             }
         }
         Exit.now(Exit.success)
