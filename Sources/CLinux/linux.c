@@ -15,11 +15,9 @@
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 const char *gr_errno_name(int number) { return strerrorname_np(number); }
@@ -47,10 +45,6 @@ long gr_readlink(int dirfd, const char *path, void *into, size_t length) {
 }
 
 int gr_faccess(int dirfd, const char *path, int mode, int flags) { return faccessat(dirfd, path, mode, flags); }
-
-int gr_close_range(unsigned first, unsigned last, unsigned flags) {
-    return (int)syscall(SYS_close_range, first, last, flags);
-}
 
 int gr_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
@@ -128,13 +122,6 @@ uint32_t gr_native_audit_arch(void) {
 #error "guardrun knows x86-64 and aarch64"
 #endif
 }
-
-long gr_stat_size(int dirfd, const char *path) {
-    struct stat status;
-    return fstatat(dirfd, path, &status, 0) == 0 ? (long)status.st_size : -1;
-}
-
-int gr_wait(int pid, int *status, struct rusage *usage, int options) { return wait4(pid, status, options, usage); }
 
 int gr_statfs_used(int fd, uint64_t *bytes_used, uint64_t *inodes_used) {
     struct statfs fs;
