@@ -30,10 +30,12 @@ struct RunCommand {
         self.birth = birth
         loaded = Loading.policy(options.policy, settings: options.settings, context)
         command = Loading.command(options.command, context)
-        // Code may come from a slow pipe. Nothing has begun that would have to be ended in an orderly way.
-        let (command, directory) = (command, context.directory)
-        code = signals.lettingThrough { CodeToRun(command, in: directory) }
-        destinations = Loading.destinations(loaded.policy.network)
+        // Code may come from a slow pipe, and a name server may be far. Nothing has begun that would have to be ended
+        // in an orderly way.
+        let (command, directory, network) = (command, context.directory, loaded.policy.network)
+        (code, destinations) = signals.lettingThrough {
+            (CodeToRun(command, in: directory), Loading.destinations(network))
+        }
         record = RunRecord(options, context, loaded)
     }
 
