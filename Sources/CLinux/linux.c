@@ -15,11 +15,9 @@
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 const char *gr_errno_name(int number) { return strerrorname_np(number); }
@@ -47,10 +45,6 @@ long gr_readlink(int dirfd, const char *path, void *into, size_t length) {
 }
 
 int gr_faccess(int dirfd, const char *path, int mode, int flags) { return faccessat(dirfd, path, mode, flags); }
-
-int gr_close_range(unsigned first, unsigned last, unsigned flags) {
-    return (int)syscall(SYS_close_range, first, last, flags);
-}
 
 int gr_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
@@ -96,6 +90,11 @@ int gr_block_signals(const int *signals, size_t count) {
     return sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
+int gr_unblock_signals(const int *signals, size_t count) {
+    sigset_t set = set_of(signals, count);
+    return sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 int gr_ignore_signal(int number) { return signal(number, SIG_IGN) == SIG_ERR ? -1 : 0; }
 
 int gr_raise_default(int number) {
@@ -126,13 +125,6 @@ uint32_t gr_native_audit_arch(void) {
 #error "guardrun knows x86-64 and aarch64"
 #endif
 }
-
-long gr_stat_size(int dirfd, const char *path) {
-    struct stat status;
-    return fstatat(dirfd, path, &status, 0) == 0 ? (long)status.st_size : -1;
-}
-
-int gr_wait(int pid, int *status, struct rusage *usage, int options) { return wait4(pid, status, options, usage); }
 
 int gr_statfs_used(int fd, uint64_t *bytes_used, uint64_t *inodes_used) {
     struct statfs fs;

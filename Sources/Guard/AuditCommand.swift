@@ -48,11 +48,12 @@ struct AuditCommand {
                 terminal.write(bytes: object.encoded + [UInt8(ascii: "\n")])
             } else {
                 let outcome =
-                    summary.outcome + String(repeating: " ", count: max(1, 12 - summary.outcome.count))
+                    inert(summary.outcome, limit: 12)
+                    + String(repeating: " ", count: max(1, 12 - summary.outcome.count))
                 let style: Terminal.Style = summary.outcome == "completed" ? .plain : .yellow
                 terminal.line(
                     "\(run)  \(terminal.styled(outcome, style))\(summary.violations) refused  "
-                        + "\(summary.policy)  \(inert(summary.command, limit: 120))")
+                        + "\(inert(summary.policy, limit: 60))  \(inert(summary.command, limit: 120))")
             }
         }
         Exit.now(Exit.success)
@@ -130,8 +131,10 @@ struct TrailText {
                 continue
             }
             let moment = event["mono_ns"]?.intValue ?? 0
-            start = start ?? moment
-            terminal.line(text(event, milliseconds: (moment - (start ?? moment)) / 1_000_000))
+            let first = start ?? moment
+            start = first
+            // Somebody may have written anything into the file, and it is still to be shown.
+            terminal.line(text(event, milliseconds: (moment &- first) / 1_000_000))
         }
     }
 

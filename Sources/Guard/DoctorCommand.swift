@@ -21,7 +21,7 @@ struct DoctorCommand {
         let loaded = Loading.policy("strict", settings: [], context)
         var failure: LaunchError?
         let rows = probe(host, loaded.policy, context, &failure)
-        let advice = rows.compactMap { Advice.how(to: $0, host: host).map { ($0, $0) } }.map(\.0)
+        let advice = rows.compactMap { Advice.how(to: $0, host: host) }
         if isJSON {
             Terminal.standardOutput.write(
                 bytes: JSON.object([

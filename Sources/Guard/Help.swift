@@ -66,8 +66,8 @@ enum Help {
             -t, -it                  give the program a terminal of its own
             --json FILE              write one object about the run when it is over
             --events FD|FILE         write each event as a line of JSON while it runs
-            --audit DIR              where trails go (else $GUARDRUN_AUDIT_DIR, else
-                                     ~/.local/state/guardrun/audit)
+            --audit DIR              where trails go (else $GUARDRUN_AUDIT_DIR, else guardrun/audit in
+                                     $XDG_STATE_HOME or ~/.local/state)
             -q, --quiet              no report at the end
 
         Exit status

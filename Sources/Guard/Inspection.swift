@@ -3,6 +3,7 @@ import Glibc
 import Linux
 import Policy
 import Scan
+import Supervise
 
 /// Looks at code before it runs, and decides whether it may.
 final class Inspection {
@@ -33,7 +34,9 @@ final class Inspection {
     var action: Action { verdicts.map(\.action).max() ?? .allow }
 
     /// Whether the code may run; a person is asked where the policy says so and one is there.
-    func decide() -> Bool {
+    ///
+    /// - Parameter signals: those sent to guardrun; one that asks it to end is a refusal.
+    func decide(_ signals: SignalQueue) -> Bool {
         let worst = verdicts.flatMap(\.findings).filter { $0.action == action }.map(\.finding)
         let findings = Set(worst.map(\.threat.rawValue)).sorted().joined(separator: ", ")
         switch action {
@@ -46,26 +49,39 @@ final class Inspection {
                 reason = "the scan would refuse it for \(findings), and --scan warn lets it run"
                 return true
             }
-            if action == .ask, let answer = Self.ask(worst.first?.message ?? "", findings) {
-                reason = answer ? "a person allowed \(findings)" : "a person refused \(findings)"
-                return answer
+            guard action == .ask else {
+                reason = "the scan found \(findings)"
+                return false
             }
-            reason =
-                action == .ask
-                ? "the policy wants a person asked about \(findings), and none is there"
-                : "the scan found \(findings)"
-            return false
+            let answer = Self.ask(worst.first?.message ?? "", findings, signals)
+            switch answer {
+            case .yes: reason = "a person allowed \(findings)"
+            case .no: reason = "a person refused \(findings)"
+            case .ended(let signal):
+                reason =
+                    "\(SignalName.of(signal)) was sent to guardrun while a person was asked about \(findings)"
+            case .nobody: reason = "the policy wants a person asked about \(findings), and none is there"
+            }
+            return answer == .yes
         }
     }
 
-    /// Asks on the terminal; nil where there is none.
-    private static func ask(_ message: String, _ threats: String) -> Bool? {
-        guard let terminal = try? Descriptor.open(Path("/dev/tty"), O_RDWR | O_NOCTTY) else { return nil }
+    private enum Answer: Equatable {
+        case yes, no
+        /// A signal asked guardrun to end before there was an answer.
+        case ended(Int32)
+        /// There is no terminal to ask on.
+        case nobody
+    }
+
+    /// Asks on the terminal.
+    private static func ask(_ message: String, _ threats: String, _ signals: SignalQueue) -> Answer {
+        guard let terminal = try? Descriptor.open(Path("/dev/tty"), O_RDWR | O_NOCTTY) else { return .nobody }
         let question = "guardrun: \(inert(message)) (\(threats)). Run it all the same? [y/N] "
-        guard (try? terminal.write(question.utf8)) != nil, let answer = try? terminal.read(atMost: 256) else {
-            return nil
-        }
-        return answer.first == UInt8(ascii: "y") || answer.first == UInt8(ascii: "Y")
+        guard (try? terminal.write(question.utf8)) != nil else { return .nobody }
+        if let signal = signals.ending(before: terminal.number) { return .ended(signal) }
+        guard let answer = try? terminal.read(atMost: 256) else { return .nobody }
+        return answer.first == UInt8(ascii: "y") || answer.first == UInt8(ascii: "Y") ? .yes : .no
     }
 
     /// One event for each source.

@@ -51,7 +51,7 @@ struct Launching {
     ) throws(LaunchError) -> Launching {
         do throws(LaunchError) {
             try makeDirectories(plan)
-            child.adopt(plan, streams: streams)
+            try child.adopt(plan, streams: streams)
             let entrances = try enterCgroups(plan)
             defer { for number in entrances { close(number) } }
             let filter = try compile(plan)

@@ -67,7 +67,13 @@ enum Loading {
     /// Where `--events` leads: a descriptor by number, else a file that is added to.
     static func eventStream(_ target: String) -> Outlet {
         if let number = CInt(target) {
-            guard fcntl(number, F_GETFD) >= 0 else { fail("--events \(number): no such descriptor is open") }
+            // What guardrun has opened itself closes on execve; what the caller handed over does not.
+            let flags = fcntl(number, F_GETFD)
+            guard flags >= 0, flags & FD_CLOEXEC == 0 else {
+                fail(
+                    "--events \(number): no such descriptor is open; write `\(number)>FILE` behind the command"
+                )
+            }
             return Outlet(number)
         }
         do throws(SystemError) {
@@ -84,7 +90,10 @@ enum Loading {
         let line = value.encoded + [UInt8(ascii: "\n")]
         if file == "-" { return Terminal.standardOutput.write(bytes: line) }
         do throws(SystemError) {
-            let target = try Descriptor.open(Path(file), O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY, mode: 0o644)
+            // A named pipe that nobody reads, perhaps left there by a run, is not to be waited for.
+            let flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY | O_NONBLOCK
+            let target = try Descriptor.open(Path(file), flags, mode: 0o644)
+            target.setWaiting(true)
             try target.write(line)
         } catch {
             Terminal.standardError.line(

@@ -30,8 +30,12 @@ struct RunCommand {
         self.birth = birth
         loaded = Loading.policy(options.policy, settings: options.settings, context)
         command = Loading.command(options.command, context)
-        code = CodeToRun(command, in: context.directory)
-        destinations = Loading.destinations(loaded.policy.network)
+        // Code may come from a slow pipe, and a name server may be far. Nothing has begun that would have to be ended
+        // in an orderly way.
+        let (command, directory, network) = (command, context.directory, loaded.policy.network)
+        (code, destinations) = signals.lettingThrough {
+            (CodeToRun(command, in: directory), Loading.destinations(network))
+        }
         record = RunRecord(options, context, loaded)
         // What read the command line and the policy is not run again; the plan's code goes in the same way.
         releaseCode()
@@ -58,7 +62,7 @@ struct RunCommand {
     private func decide(_ launched: Launching, _ inspection: Inspection) -> (Witness, Bool) {
         do throws(RecordingError) {
             let witness = try record.begin(launched.plan, code, inspection)
-            let isAllowed = inspection.decide()
+            let isAllowed = inspection.decide(signals)
             try witness.record(
                 RunEvents.decided(allowed: isAllowed, reason: inspection.reason), counting: false)
             return (witness, isAllowed)

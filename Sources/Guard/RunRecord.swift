@@ -13,6 +13,7 @@ final class RunRecord {
     let events: Outlet?
     private let options: Options
     private let loaded: Policy.Loaded
+    private let directory: Path
     private lazy var policy = PolicySummary(loaded)
     private var trail: Trail?
     /// Why there is no trail.
@@ -21,6 +22,7 @@ final class RunRecord {
     init(_ options: Options, _ context: Context, _ loaded: Policy.Loaded) {
         self.options = options
         self.loaded = loaded
+        directory = context.directory
         runID = RunID(startingAt: Clock.wall)
         store = Store.standard(asked: options.audit, user: context.user, workingDirectory: context.directory)
         events = options.events.map { Loading.eventStream($0) }
@@ -80,7 +82,13 @@ final class RunRecord {
             let object = RunObject.json(
                 runID: runID.description, outcome: outcome, exitStatus: status, policy: policy,
                 enforcement: plan.enforcement)
-            Loading.writeJSON(object, to: file)
+            if let link = plan.grants.plantedLink(to: directory.appending(file)) {
+                Terminal.standardError.line(
+                    "guardrun: --json \(inert(file)) was not written: it leads through the link "
+                        + "\(inert(link.description)), which a run may have made")
+            } else {
+                Loading.writeJSON(object, to: file)
+            }
         }
         if !options.quiet {
             RunReport(

@@ -4,6 +4,7 @@ import Glibc
 /// Signals that arrive as something to read instead of interrupting (signalfd(2)).
 package final class SignalQueue {
     package let descriptor: Descriptor
+    private let signals: [CInt]
 
     /// Blocks the signals for this process and queues them.
     package init(_ signals: [CInt]) throws(SystemError) {
@@ -11,6 +12,15 @@ package final class SignalQueue {
         let number = unsafe gr_signalfd(signals, signals.count)
         guard number >= 0 else { throw SystemError("signalfd") }
         descriptor = Descriptor(owning: number)
+        self.signals = signals
+    }
+
+    /// Lets the signals do what they do to any program while `body` runs, which may wait for long. Those that were
+    /// queued before are let through first.
+    package func lettingThrough<Result>(_ body: () -> Result) -> Result {
+        unsafe _ = gr_unblock_signals(signals, signals.count)
+        defer { unsafe _ = gr_block_signals(signals, signals.count) }
+        return body()
     }
 
     /// The next signal that is waiting; nil when none is.

@@ -81,12 +81,6 @@ package struct Destinations: Equatable, Sendable {
     /// Whether listening on this address is granted.
     package func listens(on address: SocketAddress) -> Bool { listensAnywhere || Self.has(address, listen) }
 
-    /// The granted name that an address stands for, for reports.
-    package func name(of address: SocketAddress) -> String? {
-        guard let bytes = address.bytes else { return nil }
-        return connect.first { $0.addresses.contains(bytes) }?.host
-    }
-
     private static func has(_ address: SocketAddress, _ entries: [Entry]) -> Bool {
         guard let bytes = address.bytes, let port = address.port else { return false }
         return entries.contains { $0.port == port && $0.addresses.contains(bytes) }

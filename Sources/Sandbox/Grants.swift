@@ -83,6 +83,13 @@ package struct Grants: Equatable, Sendable {
         }
     }
 
+    /// A link on the way to an absolute path that a run with these grants can have put there, to have somebody else
+    /// write where it may not.
+    package func plantedLink(to path: Path) -> Path? {
+        guard let settled = try? Settled(path) else { return nil }
+        return settled.links.first { rights(for: $0.place).contains(.write) }?.place
+    }
+
     /// The union over every entry that lies above the path.
     package func above(_ path: Path) -> Rights {
         entries.reduce(into: Rights()) { rights, other in

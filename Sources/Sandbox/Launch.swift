@@ -106,9 +106,15 @@ package final class Child {
     /// Hands the plan over: process 1 builds the view and starts the process that will be the program.
     ///
     /// - Parameter streams: what becomes standard input, output and error.
-    package func adopt(_ plan: Plan, streams: (CInt, CInt, CInt)) {
+    package func adopt(_ plan: Plan, streams: (CInt, CInt, CInt)) throws(LaunchError) {
         self.plan = plan
         arena.lay(plan, done: own?.steps.count ?? 0)
+        guard !arena.isFull else {
+            throw LaunchError(
+                stage: "handing over of the plan", errno: Errno(E2BIG),
+                subject: "more than \(SharedArena.length >> 20) MiB of code, paths and arguments",
+                obstacle: .none)
+        }
         order("p", [streams.0, streams.1, streams.2])
     }
 

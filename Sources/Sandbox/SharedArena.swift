@@ -20,34 +20,43 @@ import Linux
     /// Where the filter's instructions go, one 64-bit word each.
     @unsafe var filterWords: UnsafeMutablePointer<UInt64> { unsafe gr_filter_words(shared) }
 
-    /// Copies elements in and returns where they are. What does not fit is a fault of this program: the plan bounds
-    /// what goes in.
-    func copy<Element>(_ elements: [Element]) -> UnsafeMutablePointer<Element> {
-        let alignment = MemoryLayout<Element>.alignment
+    /// Whether something did not fit: several large pieces of code, or a policy of very many long paths. Then nothing
+    /// that is laid out here may be used.
+    private(set) var isFull = false
+
+    private func room(_ length: Int, alignment: Int) -> UnsafeMutableRawPointer? {
         let start = (used + alignment - 1) / alignment * alignment
-        used = start + max(1, elements.count) * MemoryLayout<Element>.stride
-        precondition(used <= Self.length, "a plan larger than the memory it is handed over in")
-        let place = unsafe (mapping.base + start).assumingMemoryBound(to: Element.self)
+        guard length <= Self.length - start else {
+            isFull = true
+            return nil
+        }
+        used = start + length
+        return unsafe mapping.base + start
+    }
+
+    /// Copies elements in and returns where they are; nil when they do not fit.
+    func copy<Element>(_ elements: [Element]) -> UnsafeMutablePointer<Element>? {
+        let length = max(1, elements.count) * MemoryLayout<Element>.stride
+        guard let start = unsafe room(length, alignment: MemoryLayout<Element>.alignment) else { return nil }
+        let place = unsafe start.assumingMemoryBound(to: Element.self)
         for (index, element) in elements.enumerated() { unsafe (place + index).initialize(to: element) }
         return unsafe place
     }
 
-    func copy(bytes: [UInt8]) -> UnsafeMutablePointer<UInt8> {
-        let place = unsafe mapping.base + used
-        precondition(used + bytes.count <= Self.length, "a plan larger than the memory it is handed over in")
+    func copy(bytes: [UInt8]) -> UnsafeMutablePointer<UInt8>? {
+        guard let place = unsafe room(bytes.count, alignment: 1) else { return nil }
         unsafe place.copyMemory(from: bytes, byteCount: bytes.count)
-        used += bytes.count
         return unsafe place.assumingMemoryBound(to: UInt8.self)
     }
 
-    func string(_ path: Path) -> UnsafeMutablePointer<CChar> {
-        unsafe UnsafeMutableRawPointer(copy(bytes: path.bytes + [0])).assumingMemoryBound(to: CChar.self)
+    func string(_ path: Path) -> UnsafeMutablePointer<CChar>? {
+        unsafe UnsafeMutableRawPointer(copy(bytes: path.bytes + [0]))?.assumingMemoryBound(to: CChar.self)
     }
 
-    func string(_ text: String) -> UnsafeMutablePointer<CChar> { unsafe string(Path(text)) }
+    func string(_ text: String) -> UnsafeMutablePointer<CChar>? { unsafe string(Path(text)) }
 
     /// A list of strings that ends with a null pointer, as execve(2) takes it.
-    func vector(_ words: [[UInt8]]) -> UnsafePointer<UnsafeMutablePointer<CChar>?> {
+    func vector(_ words: [[UInt8]]) -> UnsafePointer<UnsafeMutablePointer<CChar>?>? {
         var pointers: [UnsafeMutablePointer<CChar>?] = unsafe []
         for word in words { unsafe pointers.append(string(Path(bytes: word))) }
         unsafe pointers.append(nil)

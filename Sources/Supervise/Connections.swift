@@ -26,6 +26,8 @@ final class Connections {
     }
 
     private var pending: [Pending] = []
+    /// So many that it is worth looking for those that nobody waits for.
+    private static let many = 64
     private let hasNamespace: Bool
 
     init(hasNamespace: Bool) { self.hasNamespace = hasNamespace }
@@ -92,10 +94,7 @@ final class Connections {
             return listener.refuse(call, Errno(ENOTSOCK))
         }
         guard family == AF_INET || family == AF_INET6 else { return listener.refuse(call, .invalid) }
-        let mapped = family == AF_INET6 && bytes.count == 4
-        let target = SocketAddress.encode(
-            mapped ? [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF] + bytes : bytes, port: port,
-            scope: address.scope)
+        let target = Self.encode(bytes, port: port, scope: address.scope, family: family)
         if type == CInt(SOCK_DGRAM.rawValue) {
             return finish(call, guest.descriptor.connect(to: target), listener)
         }
@@ -114,6 +113,13 @@ final class Connections {
         begin(call, socket, target, place: number, closeOnExec, waits: waits, listener)
     }
 
+    /// An address as a socket of that family takes it: one of four bytes is mapped for an IPv6 socket (ipv6(7)).
+    private static func encode(_ bytes: [UInt8], port: UInt16, scope: UInt32, family: CInt) -> [UInt8] {
+        let isMapped = family == AF_INET6 && bytes.count == 4
+        return SocketAddress.encode(
+            isMapped ? [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF] + bytes : bytes, port: port, scope: scope)
+    }
+
     private func begin(
         _ call: Notification, _ socket: consuming Descriptor, _ target: [UInt8], place: Int32?,
         _ closeOnExec: Bool,
@@ -123,6 +129,8 @@ final class Connections {
         let goesOn = failure == Errno(EINPROGRESS)
         let entry = Pending(call, socket, place: place, closeOnExec: closeOnExec)
         if goesOn, waits {
+            // Callers that were killed meanwhile leave theirs behind, for as long as the other side says nothing.
+            if pending.count >= Self.many { pending.removeAll { !listener.isWaiting($0.call) } }
             pending.append(entry)
         } else if goesOn {
             hand(entry, waits: false, answer: failure, listener)
@@ -153,9 +161,8 @@ final class Connections {
             return listener.refuse(call, Errno(EMFILE))
         }
         Self.copyOptions(from: guest, to: socket)
-        if let failure = socket.bind(to: SocketAddress.encode(bytes, port: port)) {
-            return listener.refuse(call, failure)
-        }
+        let target = Self.encode(bytes, port: port, scope: address.scope, family: family)
+        if let failure = socket.bind(to: target) { return listener.refuse(call, failure) }
         if flags & UInt64(O_NONBLOCK) == 0 { socket.setWaiting(true) }
         let entry = Pending(call, socket, place: number, closeOnExec: flags & 0o2_000_000 != 0)
         hand(entry, waits: false, answer: nil, listener)

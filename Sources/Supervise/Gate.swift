@@ -42,8 +42,12 @@ final class Gate {
     private(set) var mainPID: Int32?
     /// Files opened for writing outside the run's own directories.
     let written: WrittenFiles
-    /// Memory that was given out by name; it belongs to no process.
+    /// Memory that was given out by name, where it has to be counted here: it is held until the run ends, because the
+    /// run may have it mapped, or on its way through a socket, when no descriptor shows it any more.
     private(set) var memories: [MemoryFile] = []
+    /// Whether nobody else counts it: it is part of no process, but the kernel charges it to a control group.
+    private let countsMemories: Bool
+    private static let mostMemories = 256
 
     /// - Parameter root: the root of the view.
     init(
@@ -64,6 +68,7 @@ final class Gate {
             root: root, own: plan.ownDirectories,
             isWanted: plan.limits.disk != nil || plan.limits.fileSize != nil)
         records = plan.recordsAllowed
+        countsMemories = plan.limits.memory != nil && plan.cgroup?.memory == nil
         openFiles = OpenFiles(limit: plan.limits.openFiles)
         lookup = LiveLookup(
             root: root, user: plan.user, fixed: FixedPlaces(plan.grants, own: plan.ownDirectories))
@@ -197,16 +202,16 @@ final class Gate {
         return .none
     }
 
-    /// Named memory is made here, sealed against execution (memfd_create(2), MFD_NOEXEC_SEAL), and counted.
+    /// Named memory is made here, sealed against execution (memfd_create(2), MFD_NOEXEC_SEAL), and counted where
+    /// nobody else does.
     private func giveMemory(_ call: Notification, _ name: [UInt8], _ flags: UInt64) {
-        guard memories.count < 256, let memory = MemoryFile(name: name, flags: flags) else {
+        guard memories.count < Self.mostMemories, let memory = MemoryFile(name: name, flags: flags) else {
             return listener.refuse(call, Errno(EMFILE))
         }
-        if listener.give(call, memory.number, closeOnExec: flags & 1 != 0) {
-            memories.append(memory)
-        } else {
-            listener.refuse(call, Errno(EMFILE))
+        guard listener.give(call, memory.number, closeOnExec: flags & 1 != 0) else {
+            return listener.refuse(call, Errno(EMFILE))
         }
+        if countsMemories { memories.append(memory) }
     }
 
     /// Done here, on the very file that was looked at: the caller could put another one in its place meanwhile.

@@ -102,7 +102,7 @@ package struct Judge {
     /// Without a namespace of its own, the run's processes are those of the caller's session: each run has one.
     private func isOfTheRun(_ target: Int32, of caller: Int32) -> Bool {
         let session = getsid(caller)
-        return target != -1 && session > 0 && getsid(abs(target)) == session
+        return target != -1 && session > 0 && getsid(Int32(bitPattern: target.magnitude)) == session
     }
 
     private func unreadable(_ act: Act) -> Ruling {

@@ -5,6 +5,9 @@ import Linux
 /// supervisor from its work.
 package final class Outlet {
     private let descriptor: Descriptor
+    /// A socket cannot be opened again, but each send can be told not to wait.
+    private let isSocket: Bool
+    private static let withoutWaiting = CInt(MSG_DONTWAIT | MSG_NOSIGNAL)
     private var waiting: [UInt8] = []
     private var written = 0
     private(set) var isBroken = false
@@ -12,9 +15,10 @@ package final class Outlet {
     /// - Parameter number: 1 or 2. Pipes and terminals are opened again, so that not waiting is a property of
     ///   this use and not of a stream that the caller's shell shares; files never wait.
     package init(_ number: CInt) {
-        let isFile = (try? Path("/proc/self/fd/\(number)").status())?.kind == .regular
+        let kind = (try? Path("/proc/self/fd/\(number)").status())?.kind
+        isSocket = kind == .socket
         let again = try? Descriptor.open(Path("/proc/self/fd/\(number)"), O_WRONLY | O_NONBLOCK | O_NOCTTY)
-        if !isFile, let again {
+        if kind != .regular, let again {
             descriptor = again
         } else {
             descriptor = Descriptor(owning: dup(number))
@@ -22,7 +26,10 @@ package final class Outlet {
     }
 
     /// Takes over a descriptor of guardrun's own, such as a file for events.
-    package init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+    package init(_ descriptor: consuming Descriptor) {
+        self.descriptor = descriptor
+        isSocket = false
+    }
 
     var isIdle: Bool { written == waiting.count || isBroken }
     var pollNumber: CInt { descriptor.number }
@@ -50,7 +57,9 @@ package final class Outlet {
         while written < waiting.count, !isBroken {
             let rest = waiting[written...].prefix(1 << 16)
             let count = unsafe rest.withUnsafeBytes { buffer in
-                unsafe write(descriptor.number, buffer.baseAddress, buffer.count)
+                unsafe isSocket
+                    ? send(descriptor.number, buffer.baseAddress, buffer.count, Self.withoutWaiting)
+                    : write(descriptor.number, buffer.baseAddress, buffer.count)
             }
             if count < 0 && errno == EINTR { continue }
             if count < 0 && errno == EAGAIN { return }

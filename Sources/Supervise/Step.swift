@@ -165,20 +165,17 @@ package struct Step: Sendable {
     }
 
     private mutating func signal(_ number: Int32, _ now: UInt64) -> [Effect] {
-        switch number {
-        case SIGTSTP: return [.suspend]
-        case SIGINT, SIGTERM, SIGHUP, SIGQUIT:
-            interruption = number
-            let name = SignalName.of(number)
-            return [
-                .record(
-                    Event(
-                        .interrupted, .warning, "\(name) was sent to guardrun and passed on to the program",
-                        fields: [.init("signal", .string(name)), .init("by", "operator")])),
-                .signal(number),
-            ]
-        default: return [.signal(number)]
-        }
+        if number == SIGTSTP { return [.suspend] }
+        guard Interruption.isAsked(by: number) else { return [.signal(number)] }
+        interruption = number
+        let name = SignalName.of(number)
+        return [
+            .record(
+                Event(
+                    .interrupted, .warning, "\(name) was sent to guardrun and passed on to the program",
+                    fields: [.init("signal", .string(name)), .init("by", "operator")])),
+            .signal(number),
+        ]
     }
 }
 

@@ -57,7 +57,7 @@ package final class Streams {
             _ = move(set, &meter)
             if set.isReady(signal) {
                 while let number = signals.next() {
-                    isAsked = isAsked || [SIGINT, SIGTERM, SIGHUP, SIGQUIT].contains(number)
+                    isAsked = isAsked || Interruption.isAsked(by: number)
                 }
             }
         }

@@ -67,6 +67,9 @@ struct AuditCommandTests {
         let show = try audit(["show", run, "--audit", seen.audit.path], caller, scratch)
         #expect(show.status == 1)
         #expect(show.errors.contains("the chain breaks here"))
+        let extremes = "{\"mono_ns\":-9223372036854775808}\n{\"mono_ns\":9223372036854775807}\n"
+        try Data(extremes.utf8).write(to: file)
+        #expect(try audit(["show", run, "--audit", seen.audit.path], caller, scratch).status == 1)
         try Data("not a trail\n".utf8).write(to: file)
         #expect(try audit(["verify", "--audit", seen.audit.path], caller, scratch).status == 1)
         #expect(

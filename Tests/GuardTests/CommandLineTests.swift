@@ -41,6 +41,10 @@ struct CommandLineTests {
         try expect(["--quiet=yes"] + Self.echo, 125, "--quiet takes no value", in: scratch)
         try expect(["--scan", "never"] + Self.echo, 125, "'enforce' or 'warn', not 'never'", in: scratch)
         try expect(["--events", "99"] + Self.echo, 125, "no such descriptor is open", in: scratch)
+        // Nor are those that guardrun has opened for itself.
+        for number in 3...9 {
+            try expect(["--events", "\(number)"] + Self.echo, 125, "no such descriptor is open", in: scratch)
+        }
         try expect(["--\u{1B}[31mred"] + Self.echo, 125, "\\u{1b}[31mred", in: scratch)
         try expect(["help", "audt"], 125, "did you mean audit?", in: scratch)
         try expect(["session"], 125, "is not in this version", in: scratch)

@@ -147,6 +147,19 @@ struct EndTests {
         #expect(result.errorText.contains("interrupted"))
     }
 
+    @Test("a signal ends the wait for code on a pipe", arguments: Caller.possible, [SIGTERM, SIGINT])
+    func waitingForCode(_ caller: Caller, _ signal: Int32) throws {
+        let scratch = try Scratch(for: caller)
+        let pipe = Pipe()
+        let running = try Running(
+            [Shared.guardrun, "-p", "python", "--audit", "audit", "--", "/usr/bin/python3", "-"],
+            as: caller, in: scratch.url, input: pipe.fileHandleForReading)
+        usleep(300_000)
+        running.send(signal)
+        #expect(running.finish().status == 128 + signal)
+        try pipe.fileHandleForWriting.close()
+    }
+
     @Test("a program that does not handle it is ended by it", arguments: Caller.possible)
     func unhandled(_ caller: Caller) throws {
         let scratch = try Scratch(for: caller)

@@ -6,6 +6,15 @@ import Testing
 /// Every limit reached for real: the run is ended or refused, and the trail names the limit and what was measured.
 @Suite("Limits", .timeLimit(.minutes(5)))
 struct LimitTests {
+    @Test("named memory is given back where nobody has to count it", arguments: Caller.possible)
+    func namedMemory(_ caller: Caller) throws {
+        let code = "import os\nfor number in range(600): os.close(os.memfd_create('piece'))\nprint('made')"
+        var guarded = Guarded(caller, settings: ["limits.memory=unlimited"], in: try Scratch(for: caller))
+        guarded.options = ["--scan", "warn"]
+        let seen = try guarded.run(["--", "/usr/bin/python3", "-c", code])
+        #expect(seen.output == "made\n", "\(seen.errors)")
+    }
+
     /// A limit, and an act of the victim that reaches it.
     struct Reached: Sendable, CustomTestStringConvertible {
         let limit: String

@@ -151,6 +151,18 @@ struct NetworkDenialTests {
         #expect(seen.output == "ok 118\n", "\(seen.output)\(seen.errors)")
         #expect(seen.violations.isEmpty, "\(seen.violations)")
         visitor.stop()
+        // The same address as a socket of the other family names it.
+        let mapped = """
+            import socket
+            with socket.socket(socket.AF_INET6) as listener:
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+                listener.bind(("::ffff:127.0.0.1", \(port)))
+                listener.listen()
+            print("listened")
+            """
+        let both = try guarded.run(["--", "/usr/bin/python3", "-c", mapped])
+        #expect(both.output == "listened\n", "\(both.errors)")
         let other = try guarded.act("bind-tcp", "127.0.0.1", "\(port == 1025 ? 1026 : port - 1)")
         #expect(other.output == "EPERM\n")
         #expect(other.violations("bind", "bind").count == 1)

@@ -82,6 +82,16 @@ struct PoorHostTests {
         #expect(result.errors.contains("cannot be cut out without a mount namespace"))
     }
 
+    @Test("a process group that no number can name is refused like any other", arguments: Caller.possible)
+    func extremeSignal(_ caller: Caller) throws {
+        let scratch = try Scratch(for: caller)
+        let result = try run(
+            "without-namespaces", ["--json", "object.json"], [Shared.victim, "kill", "-2147483648", "0"],
+            caller, scratch)
+        #expect(result.output == "EPERM\n", "\(result.errors)")
+        #expect(try object(scratch)["counts"]?["violations"] == 1)
+    }
+
     @Test("a limit holds there too", arguments: Caller.possible)
     func limit(_ caller: Caller) throws {
         let scratch = try Scratch(for: caller)

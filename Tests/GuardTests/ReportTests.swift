@@ -62,6 +62,25 @@ struct ReportTests {
         #expect(result.errors.contains("--json /proc/nothing/x could not be written"))
     }
 
+    @Test("--json follows no link and waits for no pipe that the run has made", arguments: Caller.possible)
+    func plantedLink(_ caller: Caller) throws {
+        let scratch = try Scratch(for: caller)
+        try scratch.file("precious")
+        var guarded = Guarded(
+            caller, policy: "shell", settings: ["files.write=[./out]"], in: scratch)
+        guarded.options = ["--json", "out/object.json"]
+        let linked = try guarded.run(["--", "/bin/ln", "-s", "../precious", "out/object.json"])
+        #expect(linked.status == 0, "\(linked.errors)")
+        #expect(linked.errors.contains("which a run may have made"), "\(linked.errors)")
+        #expect(scratch.contents("precious") == "secret\n")
+        guarded.options = ["--json", "out/pipe.json"]
+        let piped = try guarded.run(["--", "/usr/bin/mkfifo", "out/pipe.json"])
+        #expect(piped.errors.contains("could not be written"), "\(piped.errors)")
+        guarded.options = ["--json", "out/plain.json"]
+        _ = try guarded.run(["--", "/bin/true"])
+        #expect(scratch.contents("out/plain.json")?.contains("run_id") == true)
+    }
+
     @Test("--events streams the lines of the trail, to a file or a descriptor", arguments: Caller.possible)
     func events(_ caller: Caller) throws {
         let scratch = try Scratch(for: caller)

@@ -88,8 +88,9 @@ struct StreamTests {
     /// Runs a command whose standard output nobody reads, asks it to end as often as it takes when told to, and
     /// prints its status.
     private static let stuck = """
-        import os, subprocess, sys, time
-        reading, writing = os.pipe()
+        import os, socket, subprocess, sys, time
+        pair = [end.detach() for end in socket.socketpair()] if sys.argv[1] == "socket" else os.pipe()
+        reading, writing = pair
         process = subprocess.Popen(sys.argv[2:], stdout=writing)
         os.close(writing)
         deadline = time.time() + 30
@@ -105,10 +106,12 @@ struct StreamTests {
         let scratch = try Scratch(for: caller)
         let driver = try scratch.file("stuck.py", Self.stuck)
         let command = words(["--set", "limits.wall=300ms"], "/usr/bin/yes")
-        let limited = try Running(
-            ["/usr/bin/python3", driver, "wait"] + command, as: caller, in: scratch.url
-        ).finish()
-        #expect(limited.text == "124\n", "\(limited.errorText)")
+        for kind in ["pipe", "socket"] {
+            let limited = try Running(
+                ["/usr/bin/python3", driver, kind] + command, as: caller, in: scratch.url
+            ).finish()
+            #expect(limited.text == "124\n", "\(kind): \(limited.errorText)")
+        }
         // More than a pipe holds, and less than the program would wait for: it is over, and guardrun is not.
         let asked = try Running(
             ["/usr/bin/python3", driver, "ask"] + words([], "/usr/bin/seq", "20000"), as: caller,

@@ -40,16 +40,17 @@ struct TerminalTests {
         print("restored" if termios.tcgetattr(slave) == before else "changed")
         """
 
-    private func onTerminal(_ answers: String, _ command: [String], _ caller: Caller) throws -> Running.Result
-    {
+    private func onTerminal(
+        _ answers: String, _ command: [String], _ caller: Caller, options: [String] = ["-it"]
+    ) throws -> Running.Result {
         let scratch = try Scratch(for: caller)
         let script = try scratch.file("driver.py", Self.driver)
         return try Running(
             [
                 "/usr/bin/python3", script, answers, Shared.guardrun, "-p", "shell", "--set",
                 "files.write=[]",
-                "--audit", scratch.path("audit"), "-it", "--",
-            ] + command, as: caller, in: scratch.url
+                "--audit", scratch.path("audit"),
+            ] + options + ["--"] + command, as: caller, in: scratch.url
         ).finish()
     }
 
@@ -86,6 +87,17 @@ struct TerminalTests {
                     "/bin/bash", "-c",
                     "trap 'echo heard; exit 5' INT; echo ready; while :; do sleep 0.05; done",
                 ], caller))
+    }
+
+    @Test(
+        "a person who is asked may say yes, no, or interrupt", arguments: Caller.possible,
+        [("y\\n", "exit 0"), ("n\\n", "exit 77"), ("\\x03", "SIGINT was sent to guardrun")])
+    func asked(_ caller: Caller, _ reply: (keys: String, end: String)) throws {
+        expectDone(
+            try onTerminal(
+                "[(b'[y/N]', b'\(reply.keys)'), (b'\(reply.end)', None)]",
+                ["/bin/sh", "-c", "test -n '' && rm -rf /; true"], caller,
+                options: ["--set", "scan.threats.destructive_data=ask"]))
     }
 
     @Test("a shell inside has job control", arguments: Caller.possible)

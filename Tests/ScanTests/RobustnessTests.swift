@@ -47,6 +47,20 @@ struct RobustnessTests {
         #expect(scan(blocks, .python).level == .block)
     }
 
+    @Test("numbers at the ends of their range end nothing, and neither does nothing a billion times")
+    func extremes() {
+        for line in [
+            "for x in range(0, -9223372036854775807 - 1, -1): pass", "x = '' * 1000000000000",
+            "x = [] * 1000000000000", "x = 1000000000000 * b''",
+        ] {
+            #expect(scan(line + "\n" + Self.attack, .python).level == .block, "\(line)")
+        }
+        for name in ["-1", "-9223372036854775808", "+1", "99999999999999999999"] {
+            let code = "set -- a b\nf() { x=\(name); echo \"${!x}\"; }\nf a b\nrm -rf /\n"
+            #expect(scan(code, .shell).level == .block, "\(name)")
+        }
+    }
+
     @Test("an attack in shell text that is deep, unfinished or odd is found", arguments: [10, 300, 2_000])
     func shellDepth(_ depth: Int) {
         for (open, close) in [

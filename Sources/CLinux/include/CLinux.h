@@ -4,7 +4,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "notify.h"
@@ -22,7 +21,6 @@ int gr_add_seals(int fd, int seals);
 int gr_fallocate_keep_size(int fd, int64_t offset, int64_t length);
 long gr_readlink(int dirfd, const char *path, void *into, size_t length);
 int gr_faccess(int dirfd, const char *path, int mode, int flags);
-int gr_close_range(unsigned first, unsigned last, unsigned flags);
 
 int gr_pidfd_open(int pid);
 int gr_pidfd_open_thread(int tid);
@@ -33,6 +31,7 @@ int gr_getrandom(void *into, size_t length);
 
 int gr_signalfd(const int *signals, size_t count);
 int gr_block_signals(const int *signals, size_t count);
+int gr_unblock_signals(const int *signals, size_t count);
 int gr_ignore_signal(int signal);
 int gr_raise_default(int signal);
 
@@ -45,7 +44,5 @@ int gr_open_terminal(char *slave, size_t length);
 
 int gr_landlock_abi(void);
 uint32_t gr_native_audit_arch(void);
-long gr_stat_size(int pid, const char *path);
-int gr_wait(int pid, int *status, struct rusage *usage, int options);
 int gr_release_code(void);
 int gr_statfs_used(int fd, uint64_t *bytes_used, uint64_t *inodes_used);

@@ -60,7 +60,9 @@ enum PythonFolding {
         }
         guard let count = left.integer ?? right.integer, count > 0 else { return .unknown(labels) }
         let other = left.integer == nil ? left : right
-        let size = other.text?.bytes.count ?? other.elements?.count ?? 0
+        guard let size = other.text?.bytes.count ?? other.elements?.count else { return .unknown(labels) }
+        // Nothing, however often, is nothing, and is not to be put together a billion times.
+        guard size > 0 else { return other.labelled(labels) }
         let (total, overflow) = size.multipliedReportingOverflow(by: count)
         if overflow || total > huge { return .unknown(labels.union(.endless)) }
         guard total <= 100_000 else { return .unknown(labels) }

@@ -114,8 +114,10 @@ enum PythonConversions {
             numbers.count > 1 ? numbers[0] : 0, numbers.count > 1 ? numbers[1] : numbers[0],
             numbers.count > 2 ? numbers[2] : 1
         )
-        let (distance, overflow) = end.subtractingReportingOverflow(start)
-        guard step != 0, !overflow, distance / step <= 4_096 else { return .unknown(labels) }
+        let (distance, isFar) = end.subtractingReportingOverflow(start)
+        guard step != 0, !isFar else { return .unknown(labels) }
+        let (length, overflow) = distance.dividedReportingOverflow(by: step)
+        guard !overflow, length <= 4_096 else { return .unknown(labels) }
         return .list(stride(from: start, to: end, by: step).map { .integer($0) })
     }
 }

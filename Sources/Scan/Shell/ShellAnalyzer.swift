@@ -171,5 +171,4 @@ struct ShellLine {
     var group: Value?
     /// The name of a function whose body comes next.
     var defines: String?
-    var isPattern = false
 }

@@ -23,7 +23,8 @@ extension ShellReader {
             }
         default: break
         }
-        if let number = Int(name) {
+        // An indirect name may be any text, `-1` too, which is no parameter.
+        if let number = Int(name), number >= 0 {
             guard let positional else { return .text(.unknown, number == 0 ? [] : .input) }
             return number < positional.count ? positional[number] : .text("")
         }
