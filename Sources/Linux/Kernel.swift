@@ -16,9 +16,9 @@ package func bytesUsed(_ path: Path, in directory: CInt) -> UInt64 {
     return unsafe gr_statfs_used(place.number, &bytes, &inodes) == 0 ? bytes : 0
 }
 
-/// Gives the pages of this program's code back (madvise(2), MADV_DONTNEED). Those that are still needed come back from
+/// Gives the pages of this program's code and constants back (madvise(2), MADV_DONTNEED). Those that are still needed come back from
 /// the page cache when they are next run.
-package func releaseCode() { _ = gr_release_code() }
+package func releaseCode() { gr_release_code() }
 
 /// A random number of the kernel's (getrandom(2)).
 package func randomNumber() -> UInt32 {
