@@ -127,6 +127,11 @@ uint32_t gr_native_audit_arch(void) {
 #endif
 }
 
+int gr_is_ignored(int signal) {
+    struct sigaction action;
+    return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 int gr_statfs_used(int fd, uint64_t *bytes_used, uint64_t *inodes_used) {
     struct statfs fs;
     if (fstatfs(fd, &fs) != 0) return -1;

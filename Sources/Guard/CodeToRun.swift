@@ -34,6 +34,7 @@ struct CodeToRun {
             sources.append(first.withoutFirstLine)
         }
         for code in invocation.also { take(code, invocation.language) }
+        if invocation.language == .python, !invocation.isIsolated { takeImports(invocation.code) }
     }
 
     /// SHA-256 of the code; where there is more than one piece, of their digests. Nil where there is none.
@@ -62,7 +63,37 @@ struct CodeToRun {
         }
     }
 
-    private mutating func takeFile(_ path: Path, _ language: Language) {
+    /// Modules beside the code that it imports, and what those import: they are the caller's code as much.
+    private mutating func takeImports(_ code: Invocation.Code) {
+        var root = directory
+        if case .file(let path, _) = code { root = ((try? Settled(path))?.path ?? path).parent }
+        var index = 0
+        while index < sources.count {
+            let source = sources[index]
+            index += 1
+            guard source.language == .python else { continue }
+            var place = root
+            if case .file(let path) = source.place { place = path.parent }
+            for file in PythonImports.files(of: source.bytes, root: root, directory: place) {
+                guard let path = (try? Settled(file))?.path, !sealed.contains(where: { $0.path == path })
+                else {
+                    continue
+                }
+                guard sources.count < Self.most else {
+                    notes.append(
+                        "it imports more than \(Self.most) files beside it; the rest was not scanned")
+                    return
+                }
+                takeFile(file, .python, isNamed: false)
+            }
+        }
+    }
+
+    /// Files that are looked at for one run.
+    private static let most = 200
+
+    /// - Parameter isNamed: the command names the file, so that the run sees it whatever else it may read.
+    private mutating func takeFile(_ path: Path, _ language: Language, isNamed: Bool = true) {
         let name = shown(path)
         // What is not there the interpreter will miss in its own words.
         guard let settled = try? Settled(path), let kind = settled.kind else { return }
@@ -73,8 +104,12 @@ struct CodeToRun {
         do throws(SystemError) {
             let bytes = try settled.path.contents(atMost: Self.largest)
             sources.append(Source(name: Path(name), language: language, bytes: bytes, place: .file(path)))
-            sealed.append(View.Sealed(path: settled.path, bytes: bytes, mode: 0o444, links: settled.links))
+            sealed.append(
+                View.Sealed(
+                    path: settled.path, bytes: bytes, mode: 0o444, links: settled.links, isNamed: isNamed))
         } catch {
+            // What this user may not read the run may not either.
+            if !isNamed, error.errno == .accessDenied { return }
             fail(
                 "\(inert(name)) cannot be looked at before it runs: \(Self.reason(error, kind)); nothing was run",
                 Exit.refused)

@@ -6,8 +6,10 @@ package final class SignalQueue {
     package let descriptor: Descriptor
     private let signals: [CInt]
 
-    /// Blocks the signals for this process and queues them.
-    package init(_ signals: [CInt]) throws(SystemError) {
+    /// Blocks the signals for this process and queues them, but for those that the caller has this process ignore
+    /// (nohup(1), a shell's background jobs).
+    package init(_ wanted: [CInt]) throws(SystemError) {
+        let signals = wanted.filter { gr_is_ignored($0) == 0 }
         guard unsafe gr_block_signals(signals, signals.count) == 0 else { throw SystemError("sigprocmask") }
         let number = unsafe gr_signalfd(signals, signals.count)
         guard number >= 0 else { throw SystemError("signalfd") }

@@ -95,7 +95,7 @@ extension Plan {
         let hasView = host.namespaces.contains(.mount)
         let sharesNetwork = policy.network.allowsAny
         let sealed =
-            request.sealed
+            request.sealed.filter { $0.isNamed || settling.grants.rights(for: $0.path).contains(.read) }
             + (hasView && !sharesNetwork && !policy.network.allow.isEmpty ? request.destinations.files : [])
         let namespaces = Self.namespaces(policy, host)
         var effective = host

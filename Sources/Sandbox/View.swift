@@ -36,8 +36,13 @@ package struct View: Equatable, Sendable {
         package let mode: UInt32
         /// Links that lead to the path, which the run sees too.
         package let links: [Settled.Link]
+        /// The run sees it whatever is granted; otherwise only where it may read it.
+        package let isNamed: Bool
 
-        package init(path: Path, bytes: [UInt8], mode: UInt32, links: [Settled.Link] = []) {
+        package init(
+            path: Path, bytes: [UInt8], mode: UInt32, links: [Settled.Link] = [], isNamed: Bool = true
+        ) {
+            self.isNamed = isNamed
             self.path = path
             self.bytes = bytes
             self.mode = mode

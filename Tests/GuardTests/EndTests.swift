@@ -172,4 +172,21 @@ struct EndTests {
         running.send(SIGTERM)
         #expect(running.finish().status == 128 + SIGTERM)
     }
+
+    @Test("a signal that the caller ignores is ignored", arguments: Caller.possible)
+    func ignored(_ caller: Caller) throws {
+        let scratch = try Scratch(for: caller)
+        let running = try Running(
+            [
+                "/bin/sh", "-c", "trap '' HUP; exec \"$@\"", "sh", Shared.guardrun, "-p", "shell", "--set",
+                "files.write=[]", "--audit",
+                scratch.path("audit"), "--", "/bin/bash", "-c", "echo ready; read word; exit 5",
+            ], as: caller, in: scratch.url, input: pipe.fileHandleForReading)
+        #expect(running.says("ready"))
+        running.send(SIGHUP)
+        try pipe.fileHandleForWriting.write(contentsOf: Data("go\n".utf8))
+        #expect(running.finish().status == 5)
+    }
+
+    private let pipe = Pipe()
 }

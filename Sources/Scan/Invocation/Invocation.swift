@@ -22,8 +22,14 @@ package struct Invocation: Equatable, Sendable {
     package let also: [Code]
     /// The interpreter leaves out the first line of the code (`python -x`).
     package let skipsFirstLine: Bool
+    /// Modules beside the code are not looked for (`python -I`, `-P`).
+    package let isIsolated: Bool
 
-    init(_ language: Language, _ code: Code, also: [Code] = [], skipsFirstLine: Bool = false) {
+    init(
+        _ language: Language, _ code: Code, also: [Code] = [], skipsFirstLine: Bool = false,
+        isIsolated: Bool = false
+    ) {
+        self.isIsolated = isIsolated
         self.language = language
         self.code = code
         self.also = also

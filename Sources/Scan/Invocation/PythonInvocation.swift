@@ -19,9 +19,10 @@ extension ArgumentVector {
             if let found = cluster(argument, &flags) { return found }
         }
         guard let operand = next, !operand.elementsEqual("-".utf8) else {
-            return Invocation(.python, .standardInput, skipsFirstLine: flags.skipsFirstLine)
+            return Invocation(.python, .standardInput, isIsolated: flags.isolated)
         }
-        return Invocation(.python, pythonFile(operand), skipsFirstLine: flags.skipsFirstLine)
+        return Invocation(
+            .python, pythonFile(operand), skipsFirstLine: flags.skipsFirstLine, isIsolated: flags.isolated)
     }
 
     /// What the letters before the code say about it.
@@ -37,9 +38,12 @@ extension ArgumentVector {
             let rest = letter + 1
             switch argument[letter] {
             case UInt8(ascii: "c"):
-                if rest < argument.count { return Invocation(.python, .argument(index, from: rest)) }
+                if rest < argument.count {
+                    return Invocation(.python, .argument(index, from: rest), isIsolated: flags.isolated)
+                }
                 return Invocation(
-                    .python, index + 1 < arguments.count ? .argument(index + 1, from: 0) : .none)
+                    .python, index + 1 < arguments.count ? .argument(index + 1, from: 0) : .none,
+                    isIsolated: flags.isolated)
             case UInt8(ascii: "m"):
                 let isJoined = rest < argument.count
                 let word =
