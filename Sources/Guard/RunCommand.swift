@@ -27,6 +27,7 @@ struct RunCommand {
         signals = Self.queueSignals()
         var birth = Self.clone()
         birth.findCgroups()
+        releaseCode()
         self.birth = birth
         loaded = Loading.policy(options.policy, settings: options.settings, context)
         command = Loading.command(options.command, context)
@@ -37,7 +38,6 @@ struct RunCommand {
             (CodeToRun(command, in: directory), Loading.destinations(network))
         }
         record = RunRecord(options, context, loaded)
-        // What read the command line and the policy is not run again; the plan's code goes in the same way.
         releaseCode()
     }
 

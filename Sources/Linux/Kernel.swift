@@ -17,7 +17,8 @@ package func bytesUsed(_ path: Path, in directory: CInt) -> UInt64 {
 }
 
 /// Gives the pages of this program's code and constants back (madvise(2), MADV_DONTNEED). Those that are still needed come back from
-/// the page cache when they are next run.
+/// the page cache when they are next run. Each phase of a run is mostly other code than the one before, and without this
+/// a run would hold all of it.
 package func releaseCode() { gr_release_code() }
 
 /// A random number of the kernel's (getrandom(2)).
