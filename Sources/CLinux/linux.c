@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <link.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
@@ -147,19 +146,3 @@ int gr_open_terminal(char *slave, size_t length) {
     close(master);
     return -1;
 }
-
-// The first object is the program itself (dl_iterate_phdr(3)); what it maps and cannot write is its file's.
-static int release_segments(struct dl_phdr_info *object, size_t size, void *unused) {
-    (void)size, (void)unused;
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    for (int i = 0; i < object->dlpi_phnum; i++) {
-        if (object->dlpi_phdr[i].p_type != PT_LOAD || object->dlpi_phdr[i].p_flags & PF_W) continue;
-        uintptr_t start = object->dlpi_addr + object->dlpi_phdr[i].p_vaddr;
-        uintptr_t end = start + object->dlpi_phdr[i].p_memsz;
-        start &= ~(page - 1), end &= ~(page - 1);
-        if (end > start) madvise((void *)start, end - start, MADV_DONTNEED);
-    }
-    return 1;
-}
-
-void gr_release_code(void) { dl_iterate_phdr(release_segments, NULL); }

@@ -27,7 +27,6 @@ struct RunCommand {
         signals = Self.queueSignals()
         var birth = Self.clone()
         birth.findCgroups()
-        releaseCode()
         self.birth = birth
         loaded = Loading.policy(options.policy, settings: options.settings, context)
         command = Loading.command(options.command, context)
@@ -38,7 +37,6 @@ struct RunCommand {
             (CodeToRun(command, in: directory), Loading.destinations(network))
         }
         record = RunRecord(options, context, loaded)
-        releaseCode()
     }
 
     func run() -> Never {
@@ -89,7 +87,6 @@ struct RunCommand {
             return try Launching(
                 birth, plan: { makePlan($0, streams) }, streams: streams.numbers,
                 meanwhile: {
-                    releaseCode()
                     inspection.look(at: code.sources)
                     record.open()
                 })

@@ -16,11 +16,6 @@ package func bytesUsed(_ path: Path, in directory: CInt) -> UInt64 {
     return unsafe gr_statfs_used(place.number, &bytes, &inodes) == 0 ? bytes : 0
 }
 
-/// Gives the pages of this program's code and constants back (madvise(2), MADV_DONTNEED). Those that are still needed come back from
-/// the page cache when they are next run. Each phase of a run is mostly other code than the one before, and without this
-/// a run would hold all of it.
-package func releaseCode() { gr_release_code() }
-
 /// A random number of the kernel's (getrandom(2)).
 package func randomNumber() -> UInt32 {
     var number: UInt32 = 0

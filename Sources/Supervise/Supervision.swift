@@ -56,7 +56,6 @@ package final class Supervision {
     /// Lets the program run and returns when nothing of it is left and all its output is passed on. Process 1 may
     /// still be on its way out: `Child.reap` waits for it.
     package func run() -> Outcome {
-        releaseCode()
         startedAt = Clock.monotonic
         nextSample = startedAt + Self.firstSample
         child.execute(confined)

@@ -44,6 +44,5 @@ int gr_open_terminal(char *slave, size_t length);
 
 int gr_landlock_abi(void);
 uint32_t gr_native_audit_arch(void);
-void gr_release_code(void);
 int gr_is_ignored(int signal);
 int gr_statfs_used(int fd, uint64_t *bytes_used, uint64_t *inodes_used);
