@@ -76,11 +76,17 @@ enum Loading {
             }
             return Outlet(number)
         }
+        // An earlier run may have left a link there, to have something else written to; those in /dev are the system's.
+        let follows = ["/dev/", "/proc/"].contains { target.hasPrefix($0) }
         do throws(SystemError) {
             let file = try Descriptor.open(
-                Path(target), O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY, mode: 0o600)
+                Path(target), O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY | (follows ? 0 : O_NOFOLLOW),
+                mode: 0o600)
             return Outlet(file)
         } catch {
+            if error.errno == .tooManyLinks {
+                fail("--events \(inert(target)): this is a symbolic link; name the file that it leads to")
+            }
             fail("--events \(inert(target)): \(error.errno)")
         }
     }

@@ -81,6 +81,19 @@ struct ReportTests {
         #expect(scratch.contents("out/plain.json")?.contains("run_id") == true)
     }
 
+    @Test("--events follows no link", arguments: Caller.possible)
+    func linkedEvents(_ caller: Caller) throws {
+        let scratch = try Scratch(for: caller)
+        try scratch.file("precious")
+        try FileManager.default.createSymbolicLink(
+            atPath: scratch.path("events"), withDestinationPath: "precious")
+        var guarded = Guarded(caller, in: scratch)
+        guarded.options = ["--events", scratch.path("events")]
+        let seen = try guarded.run(["--", "/bin/true"])
+        #expect(seen.status == 125 && seen.errors.contains("symbolic link"), "\(seen.errors)")
+        #expect(scratch.contents("precious") == "secret\n")
+    }
+
     @Test("--events streams the lines of the trail, to a file or a descriptor", arguments: Caller.possible)
     func events(_ caller: Caller) throws {
         let scratch = try Scratch(for: caller)

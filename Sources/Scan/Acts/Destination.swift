@@ -78,7 +78,7 @@ struct Destination {
     /// A service that takes in whatever is sent to it and shows it to whoever made the address.
     var isDropSite: Bool {
         if host.hasSuffix("discord.com") || host.hasSuffix("discordapp.com") {
-            return path.hasPrefix("/api/webhooks") || path.contains("/webhooks/")
+            return path.hasPrefix("/api/webhooks") || path.mentions("/webhooks/")
         }
         if host == "api.telegram.org" { return path.hasPrefix("/bot") }
         if host == "hooks.slack.com" { return true }

@@ -73,7 +73,7 @@ extension Analysis {
     /// Which argument says where a call goes to: the first, but for what is sent on a socket (socket(2)'s family of
     /// calls): `sendto` names the address last, the others have it from before.
     private static func placeOfDestination(in call: Call) -> Int? {
-        guard call.name.contains("ocket") || call.name.hasPrefix("socket.") else { return 0 }
+        guard call.name.mentions("ocket") || call.name.hasPrefix("socket.") else { return 0 }
         switch call.name.split(separator: ".").last {
         case "sendto": return call.arguments.count > 1 ? call.arguments.count - 1 : nil
         case "send", "sendall": return nil

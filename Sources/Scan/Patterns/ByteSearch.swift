@@ -50,3 +50,11 @@ extension [UInt8] {
         return out + self[index...]
     }
 }
+
+extension String {
+    /// Whether a word stands anywhere in it, byte for byte.
+    func mentions(_ word: String) -> Bool {
+        let bytes = Array(utf8)
+        return ByteSearch(Array(word.utf8)).first(in: bytes, from: 0, to: bytes.count) != nil
+    }
+}

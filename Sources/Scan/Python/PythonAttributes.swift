@@ -8,7 +8,7 @@ extension PythonReader {
         if PythonModules.leadsOut(name) {
             analysis.report(.objectGraph, at: place, "`\(name)` leads out of the object.")
             if name.hasSuffix("builtins__") || name == "f_builtins" { return .name("builtins", .indirect) }
-            return .name(name.contains("globals") ? "?globals" : "?graph", .indirect)
+            return .name(name.mentions("globals") ? "?globals" : "?graph", .indirect)
         }
         if PythonModules.looksIn(name) {
             let walks = indirect || climbs(place) || object.labels.contains(.indirect) || owner(of: object)

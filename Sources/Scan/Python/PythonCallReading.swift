@@ -141,7 +141,7 @@ extension PythonReader {
     /// A shell whose streams are those of a connection.
     private func tie(_ call: Call, at place: Range<Int>) {
         let streams = ["stdin", "stdout", "stderr"].compactMap { call.named($0)?.qualifiedName }
-        if streams.contains(where: { $0.contains("socket") || $0.contains("fileno") }) {
+        if streams.contains(where: { $0.mentions("socket") || $0.mentions("fileno") }) {
             analysis.note { $0.shellTied = true }
         }
     }

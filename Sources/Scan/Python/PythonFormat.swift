@@ -98,8 +98,8 @@ enum PythonFormat {
             var field = String(decoding: written, as: UTF8.self)
             for harmless in [".__name__", ".__qualname__", ".__doc__", ".__module__", ".__class__"]
             where field.hasSuffix(harmless) { field.removeLast(harmless.utf8.count) }
-            if field.contains(".__") || field.contains("[__") || field.hasSuffix(".environ")
-                || field.contains(".environ[")
+            if field.mentions(".__") || field.mentions("[__") || field.hasSuffix(".environ")
+                || field.mentions(".environ[")
             {
                 return true
             }

@@ -158,7 +158,7 @@ extension Rule {
             "dill.load",
         ]) { call in
             let loader = call.argument(1, "Loader").qualifiedName ?? ""
-            return !loader.contains("Safe") && call.named("weights_only")?.integer != 1
+            return !loader.mentions("Safe") && call.named("weights_only")?.integer != 1
         },
         finds: [.python("import yaml\nyaml.load(text)"), .python("import torch\ntorch.load('m.pt')")],
         passes: [
