@@ -29,10 +29,11 @@ package struct Descriptor: ~Copyable {
 
     /// Opens `path` (openat2(2)) under the given `RESOLVE_` rules.
     package static func open(
-        _ path: Path, _ flags: CInt, resolve: UInt64, in directory: CInt
+        _ path: Path, _ flags: CInt, resolve: Resolve, in directory: CInt
     ) throws(SystemError) -> Descriptor {
         let number = unsafe path.withCString {
-            unsafe gr_openat2(directory, $0, UInt64(UInt32(bitPattern: flags | O_CLOEXEC)), 0, resolve)
+            unsafe gr_openat2(
+                directory, $0, UInt64(UInt32(bitPattern: flags | O_CLOEXEC)), 0, resolve.rawValue)
         }
         guard number >= 0 else { throw SystemError("openat2", path.description) }
         return Descriptor(owning: number)

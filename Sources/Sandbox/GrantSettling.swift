@@ -90,12 +90,14 @@ struct GrantSettling {
     /// points to.
     private mutating func checkLinks(_ settled: Settled, from path: Path, place: String) {
         for link in settled.links {
-            let writable = files.write.first { $0.value.contains(link.place) }
-            guard let writable, !writable.value.contains(settled.path) else { continue }
+            // A grant to write may itself be a link.
+            let grant = files.write.lazy.map { (rule: $0, place: (try? Settled($0.value))?.path ?? $0.value) }
+                .first { $0.place.contains(link.place) }
+            guard let grant, !grant.place.contains(settled.path) else { continue }
             faults.append(
                 .init(
                     place,
-                    "\(path) leads through the link \(link.place), which a run may write (\(writable.origin)), to "
+                    "\(path) leads through the link \(link.place), which a run may write (\(grant.rule.origin)), to "
                         + "\(settled.path); name the target to grant it"))
         }
     }

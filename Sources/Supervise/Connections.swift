@@ -60,10 +60,8 @@ final class Connections {
             // The path that was judged has no links; it is opened below the caller's root, and the socket that is
             // there is reached by number.
             do throws(SystemError) {
-                // RESOLVE_IN_ROOT, RESOLVE_NO_SYMLINKS and RESOLVE_NO_MAGICLINKS of openat2(2).
-                let resolve: UInt64 = 0x10 | 0x04 | 0x02
                 let flags = CInt(OpenFlags.path.rawValue)
-                let place = try Descriptor.open(Path(bytes: path), flags, resolve: resolve, in: root)
+                let place = try Descriptor.open(Path(bytes: path), flags, resolve: .plain, in: root)
                 return socket.connect(to: [1, 0] + Array("/proc/self/fd/\(place.number)".utf8) + [0])
             } catch {
                 return error.errno

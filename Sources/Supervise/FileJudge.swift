@@ -10,12 +10,14 @@ struct FileJudge {
     /// What is not granted is not there, but for directories of ours; without a view it is the host that is seen.
     let hasView: Bool
     /// Directories of the run alone, which hold nothing of the host: the view's own /tmp, /dev and /proc.
-    let own: [Path]
+    let own: OwnDirectories
 
     func open(_ act: Act, _ path: GuestPath, flags: OpenFlags, _ lookup: some Lookup) -> Ruling {
         guard let place = lookup.place(of: path, for: act.call.pid) else { return .proceed }
         let writes = flags.writes && !flags.contains(.path)
-        if isOwn(place.path) || rights(for: place.path).contains(writes ? .write : .read) { return .proceed }
+        if own.contains(place.path) || rights(for: place.path).contains(writes ? .write : .read) {
+            return .proceed
+        }
         // What else a view shows are the directories that lead to what is granted, and the code itself.
         if hasView, place.visible, !writes, !isDenied(place.path) { return .proceed }
 
@@ -42,7 +44,7 @@ struct FileJudge {
             let needed = target.change == .alter || target.change == .refer ? place.path : place.path.parent
             // The view's devices are the host's.
             let isDevice = target.change == .alter && place.path.parent == Path("/dev")
-            if isOwn(place.path), !isDevice { continue }
+            if own.contains(place.path), !isDevice { continue }
             if !isDenied(place.path), rights(for: needed).contains(.write) { continue }
             let host = lookup.host(place.path)
             guard wouldChange(host, target.change) else { return .proceed }
@@ -87,18 +89,13 @@ struct FileJudge {
     ) -> Ruling {
         let host = lookup.host(place.path)
         // What the run wrote into its own directories exists there and not on the host.
-        guard host.executable || isOwn(place.path) && place.visible else { return .proceed }
+        guard host.executable || own.contains(place.path) && place.visible else { return .proceed }
         let words = JSON.array(arguments.map { JSON.text($0) })
         return .violate(
             Violation(
                 .exec, place.visible ? .accessDenied : .notFound, .codeExecution,
                 rule: rule(place.path, "files.exec"), "running \(place.path) is not granted",
                 [.init("path", .text(place.path.bytes)), .init("argv", words)] + more))
-    }
-
-    /// In a directory of the run alone, and in nothing of the host that is granted inside it.
-    private func isOwn(_ path: Path) -> Bool {
-        own.contains { $0.contains(path) } && grants.granted(path).isEmpty
     }
 
     private func rights(for path: Path) -> Rights { grants.rights(for: path) }

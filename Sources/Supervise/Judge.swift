@@ -12,7 +12,7 @@ package struct Judge {
     private let hasPIDNamespace: Bool
 
     package init(_ plan: Plan, destinations: Destinations) {
-        let own = plan.ownDirectories
+        let own = OwnDirectories(paths: plan.ownDirectories, grants: plan.grants)
         files = FileJudge(grants: plan.grants, hasView: plan.view != nil, own: own)
         network = NetworkJudge(
             destinations: destinations, grants: plan.grants, own: own,

@@ -71,7 +71,7 @@ final class LiveLookup: Lookup {
         // Without a link on the way a path means what its text says, and most paths have none.
         let flags = CInt(OpenFlags.path.rawValue) | (path.follows ? 0 : O_NOFOLLOW)
         do throws(SystemError) {
-            _ = try Descriptor.open(absolute, flags, resolve: Self.plain, in: root)
+            _ = try Descriptor.open(absolute, flags, resolve: .plain, in: root)
             return Place(path: absolute.normalised, visible: true)
         } catch {
             guard error.errno == .tooManyLinks else {
@@ -87,16 +87,11 @@ final class LiveLookup: Lookup {
 
     /// Where a path with links leads, when something is there: the kernel follows them, and names what it came to.
     private func whereKernelLeads(_ path: Path, _ flags: CInt) -> Path? {
-        guard let place = try? Descriptor.open(path, flags, resolve: Self.inRoot, in: root),
+        guard let place = try? Descriptor.open(path, flags, resolve: .inRoot, in: root),
             let target = try? Path("/proc/self/fd/\(place.number)").linkTarget(), target.isAbsolute
         else { return nil }
         return target
     }
-
-    /// RESOLVE_IN_ROOT and RESOLVE_NO_MAGICLINKS of openat2(2).
-    private static let inRoot: UInt64 = 0x10 | 0x02
-    /// And RESOLVE_NO_SYMLINKS.
-    private static let plain: UInt64 = inRoot | 0x04
 
     private func directory(_ descriptor: Int32, of pid: Int32) -> Path? {
         let name = descriptor == AT_FDCWD ? "cwd" : "fd/\(descriptor)"
@@ -112,7 +107,7 @@ final class LiveLookup: Lookup {
 
     func start(of path: Path) -> [UInt8] {
         // Not waiting, because a pipe with a name would keep everything else waiting.
-        guard let file = try? Descriptor.open(path, O_RDONLY | O_NONBLOCK, resolve: Self.plain, in: root),
+        guard let file = try? Descriptor.open(path, O_RDONLY | O_NONBLOCK, resolve: .plain, in: root),
             (try? file.status())?.kind == .regular
         else { return [] }
         return (try? file.read(atMost: Script.length)) ?? []

@@ -13,7 +13,7 @@ struct NetworkJudge {
     let destinations: Destinations
     let grants: Grants
     /// Directories of the run alone.
-    let own: [Path]
+    let own: OwnDirectories
     let hasNamespace: Bool
 
     func connect(_ act: Act, _ socket: Int32, _ address: SocketAddress, _ lookup: some Lookup) -> Ruling {
@@ -33,7 +33,7 @@ struct NetworkJudge {
             let path = GuestPath(directory: AT_FDCWD, text: text, follows: true)
             guard let place = lookup.place(of: path, for: act.call.pid) else { return .fail(.notFound) }
             // Where the path led when it was judged, and not what the links on it say a moment later.
-            if isOwn(place.path) { return .connect(socket: socket, .path(place.path.bytes)) }
+            if own.contains(place.path) { return .connect(socket: socket, .path(place.path.bytes)) }
             guard lookup.host(place.path).exists else { return .fail(.notFound) }
             return refuse(
                 .connect, "connecting to the socket \(place.path)", address, rule: "network.allow",
@@ -57,7 +57,7 @@ struct NetworkJudge {
             let path = GuestPath(directory: AT_FDCWD, text: text, follows: false)
             guard let place = lookup.place(of: path, for: act.call.pid) else { return .proceed }
             let granted =
-                isOwn(place.path)
+                own.contains(place.path)
                 || grants.rights(for: place.path.parent).contains(.write)
             if granted || !lookup.host(place.path).parentWritable { return .proceed }
             return refuse(
@@ -91,7 +91,7 @@ struct NetworkJudge {
             case .path(let text):
                 let path = GuestPath(directory: AT_FDCWD, text: text, follows: true)
                 guard let place = lookup.place(of: path, for: act.call.pid) else { return .fail(.notFound) }
-                if isOwn(place.path) { continue }
+                if own.contains(place.path) { continue }
                 guard lookup.host(place.path).exists else { return .fail(.notFound) }
                 return refuse(.send, "sending to the socket \(place.path)", address, rule: "network.allow")
             case .abstract where hasNamespace: continue
@@ -134,10 +134,6 @@ struct NetworkJudge {
                     .init("family", .string(named)), .init("type", .string(SocketNames.type(kind))),
                     .init("protocol", .number(number)),
                 ]))
-    }
-
-    private func isOwn(_ path: Path) -> Bool {
-        own.contains { $0.contains(path) } && grants.granted(path).isEmpty
     }
 
     private func refuse(

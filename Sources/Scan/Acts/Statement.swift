@@ -88,12 +88,4 @@ struct Statement {
             }
         }
     }
-
-    /// Turns the database into a shell or reads and writes files of its host.
-    var leavesDatabase: Bool {
-        parts.contains { words in
-            words.contains("XP_CMDSHELL") || words.contains("LOAD_FILE") || words.contains("OUTFILE")
-                || words.first == "COPY" && words.contains("PROGRAM") || words.contains("PG_READ_FILE")
-        }
-    }
 }

@@ -43,7 +43,7 @@ extension JavaScriptReader {
         _ title: String, of object: Value, _ arguments: [Value], from first: Int, indirect: Bool = false
     ) -> Value {
         if title == "repeat", let text = object.text, let count = arguments.first?.integer,
-            text.bytes.count.multipliedReportingOverflow(by: count).partialValue > 500_000_000
+            count > 500_000_000 / max(1, text.bytes.count)
         {
             analysis.report(
                 .hugeAllocation, at: range(from: first), "The text would be \(count) times as long.")
