@@ -80,15 +80,14 @@ static enum gr_stage restrict_by_landlock(const struct gr_launch *launch) {
 }
 
 // The order is the point: each step takes away what an earlier one needed. Landlock wants no_new_privs; the filter
-// comes last because it would refuse every step before it.
+// comes last because it would refuse every step before it. The limits are the program's and not those of these steps.
 enum gr_stage gr_confine(const struct gr_launch *launch) {
-    enum gr_stage stage = set_limits(launch);
-    if (stage != GR_STAGE_NONE) return stage;
     if (chdir(launch->directory) != 0) return GR_STAGE_DIRECTORY;
-    stage = drop_capabilities(launch);
+    enum gr_stage stage = drop_capabilities(launch);
     if (stage != GR_STAGE_NONE) return stage;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return GR_STAGE_NO_NEW_PRIVILEGES;
-    return restrict_by_landlock(launch);
+    stage = restrict_by_landlock(launch);
+    return stage == GR_STAGE_NONE ? set_limits(launch) : stage;
 }
 
 enum gr_stage gr_install_filter(const struct gr_filter *filter, int *listener) {

@@ -19,7 +19,9 @@ struct AuditCommand {
                 workingDirectory: context.directory),
             isJSON: try flags.wantsJSON(), names: Array(flags.words.dropFirst()))
         switch flags.words.first {
-        case "list": command.list()
+        case "list":
+            guard command.names.isEmpty else { throw UsageError(description: "audit list takes no run") }
+            command.list()
         case "show": try command.show()
         case "verify": try command.verify()
         case let other?:
@@ -100,7 +102,11 @@ struct AuditCommand {
                 terminal.line("\(run)  \(terminal.styled(verification.fault, .red))")
             }
         }
-        if !isJSON, isSound { terminal.line("\(found.count) trail\(found.count == 1 ? "" : "s"), all sound") }
+        if !isJSON, found.isEmpty {
+            terminal.line("there is no trail in \(store.runs)")
+        } else if !isJSON, isSound {
+            terminal.line("\(found.count) trail\(found.count == 1 ? "" : "s"), all sound")
+        }
         Exit.now(isSound ? Exit.success : Exit.unsound)
     }
 

@@ -20,7 +20,9 @@ enum Help {
         }
         guard let page = pages[word] else {
             let near = suggestion(for: word, among: Array(pages.keys).sorted())
-            fail("there is no help on '\(inert(word))'\(near.map { "; did you mean \($0)?" } ?? "")")
+            fail(
+                "there is no help on '\(inert(word))'\(near.map { "; did you mean \($0)?" } ?? ""); there is help on \(pages.keys.sorted().joined(separator: ", "))"
+            )
         }
         Terminal.standardOutput.write(page)
         Exit.now(Exit.success)

@@ -40,7 +40,9 @@ final class Inspection {
         let worst = verdicts.flatMap(\.findings).filter { $0.action == action }.map(\.finding)
         let findings = Set(worst.map(\.threat.rawValue)).sorted().joined(separator: ", ")
         switch action {
-        case .allow: return true
+        case .allow:
+            if !worst.isEmpty { reason = "the policy allows \(findings)" }
+            return true
         case .warn:
             reason = "the scan warns of \(findings)"
             return true

@@ -55,6 +55,9 @@ enum Loading {
 
     /// The program's standard streams.
     static func streams(_ limits: Limits, _ code: CodeToRun, terminal: Bool) -> StandardStreams {
+        if terminal, isatty(0) == 0 {
+            fail("-t: standard input is no terminal; leave -t out to have it passed through")
+        }
         do throws(SystemError) {
             return try StandardStreams(
                 standardInput: code.standardInput, isCounted: limits.output != nil,
@@ -66,7 +69,7 @@ enum Loading {
 
     /// Where `--events` leads: a descriptor by number, else a file that is added to.
     static func eventStream(_ target: String) -> Outlet {
-        if let number = CInt(target) {
+        if let number = target == "-" ? 1 : CInt(target) {
             // What guardrun has opened itself closes on execve; what the caller handed over does not.
             let flags = fcntl(number, F_GETFD)
             guard flags >= 0, flags & FD_CLOEXEC == 0 else {

@@ -98,9 +98,15 @@ private struct Settling {
                 }
                 notes.append("\(found) is a shim of \(manager) for \(real)")
                 searchFirst = real.parent
-                program = real
-                arguments = words
-                return
+                // What the manager has installed may itself be a script.
+                guard let line = try interpreterLine(of: real) else {
+                    program = real
+                    arguments = words
+                    return
+                }
+                script = script ?? real
+                words = line + [real.bytes] + words.dropFirst()
+                continue
             }
             guard let line = try interpreterLine(of: found) else {
                 program = found

@@ -111,7 +111,8 @@ struct GrantSettling {
                     .init(
                         place,
                         "\(path) is not there, so it cannot be kept from being made under \(grant.value) "
-                            + "(\(grant.origin)); make it first, or grant less"))
+                            + "(\(grant.origin)); make it first, grant less, or work in a directory below it")
+                )
             }
             return
         }

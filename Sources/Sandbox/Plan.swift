@@ -120,7 +120,9 @@ extension Plan {
             host: effective, policy: policy, view: view, landlock: landlock, cgroup: cgroup,
             sharesNetwork: sharesNetwork, sealed: !request.sealed.isEmpty)
 
-        let faults = settling.faults + Self.syscallFaults(policy.syscalls) + enforcement.faults(for: policy)
+        let faults =
+            settling.faults + Self.syscallFaults(policy.syscalls) + Self.limitFaults(policy.limits)
+            + enforcement.faults(for: policy)
         guard faults.isEmpty else { throw Unenforceable(faults: faults) }
         return Plan(
             command: request.command, directory: request.directory,
@@ -159,6 +161,15 @@ extension Plan {
     private static func filterFlags(_ host: Host) -> UInt32 {
         guard host.listener else { return 0 }
         return 0x8 | (host.kernel >= Host.Kernel(5, 19) ? 0x20 : 0)
+    }
+
+    /// Starting a program takes descriptors, a few of them under the run's own limit.
+    private static func limitFaults(_ limits: Limits) -> [Unenforceable.Fault] {
+        guard let files = limits.openFiles, files < 20 else { return [] }
+        return [
+            Unenforceable.Fault(
+                "limits.open_files", "\(files) are too few to start a program with; write 20 or more")
+        ]
     }
 
     private static func syscallFaults(_ rules: SyscallRules) -> [Unenforceable.Fault] {

@@ -30,7 +30,7 @@ package struct ResourceLimits: Equatable, Sendable {
             // The whole tree is held to the limit by the supervisor; this stops one process if that is stuck.
             set("cpu", RLIMIT_CPU, cpu / 1_000_000_000 + 2)
         }
-        if let memory = policy.memory {
+        if let memory = policy.memory, !host.cgroups.controllers.contains(.memory) {
             // Likewise: one process cannot outrun the samples of the tree's sum by more than a quarter.
             set("memory", RLIMIT_DATA, memory.addingReportingOverflow(memory / 4 + (64 << 20)).partialValue)
         }

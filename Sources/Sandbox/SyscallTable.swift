@@ -97,7 +97,7 @@ package enum SyscallTable {
             [
                 "kcmp", "migrate_pages", "move_pages", "perf_event_open", "pidfd_getfd", "process_madvise",
                 "process_mrelease", "process_vm_readv", "process_vm_writev", "ptrace", "userfaultfd",
-                "mbind", "set_mempolicy", "set_mempolicy_home_node", "vmsplice", "memfd_secret", "modify_ldt",
+                "vmsplice", "memfd_secret", "modify_ldt",
             ], .sandboxEscape
         ),
         (
@@ -138,7 +138,11 @@ package enum SyscallTable {
 
     /// Answered as the kernel of another age would, in the filter, without a word: libraries try these first and
     /// have another way.
-    static let habits: [(name: String, errno: UInt16)] = [("clone3", 38)]  // ENOSYS
+    static let habits: [(name: String, errno: UInt16)] = [
+        ("clone3", 38),  // ENOSYS
+        // Where memory lies on a machine with several nodes: numerical libraries ask, and do without.
+        ("mbind", 38), ("set_mempolicy", 38), ("set_mempolicy_home_node", 38),
+    ]
 
     /// The same where the run has no pid namespace: a signal by descriptor would not say whom it is for.
     static let unnamespaced: [(name: String, errno: UInt16)] = [("pidfd_send_signal", 38)]

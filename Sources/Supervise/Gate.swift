@@ -65,7 +65,7 @@ final class Gate {
         judge = Judge(plan, destinations: destinations)
         connections = Connections(hasNamespace: plan.namespaces.contains(.network))
         written = WrittenFiles(
-            root: root, own: plan.ownDirectories,
+            root: root, own: OwnDirectories(paths: plan.ownDirectories, grants: plan.grants),
             isWanted: plan.limits.disk != nil || plan.limits.fileSize != nil)
         records = plan.recordsAllowed
         countsMemories = plan.limits.memory != nil && plan.cgroup?.memory == nil

@@ -36,6 +36,14 @@ enum OutcomeReading {
             outcome.exitCode = error.exitStatus
             return outcome
         case .started, .gone:
+            if let interruption {
+                var outcome = Outcome(
+                    .interrupted,
+                    reason: "\(SignalName.of(interruption)) was sent to guardrun, and did not end the program"
+                )
+                outcome.signal = interruption
+                return outcome
+            }
             return Outcome(.failed, reason: "the first process of the run was killed from outside")
         case .exited(let exit):
             let signal = exit.status & 0x7F

@@ -55,6 +55,9 @@ package struct Step: Sendable {
     package static let grace: UInt64 = 1_000_000_000
     private var wallDeadline: UInt64?
     private var graceDeadline: UInt64?
+    /// After a signal that asks for the end; longer than the grace of a limit, because the program may clean up.
+    package static let patience: UInt64 = 10_000_000_000
+    private var patienceDeadline: UInt64?
     private var reported: Set<String> = []
     package private(set) var ending: Ending?
     /// A signal to guardrun that asked the run to end.
@@ -63,7 +66,9 @@ package struct Step: Sendable {
     package init(_ limits: Limits) { self.limits = limits }
 
     /// The moment that the next tick matters at.
-    package var deadline: UInt64? { graceDeadline ?? wallDeadline }
+    package var deadline: UInt64? {
+        [graceDeadline ?? wallDeadline, patienceDeadline].compactMap { $0 }.min()
+    }
 
     package mutating func take(_ input: Input, at now: UInt64) -> [Effect] {
         switch input {
@@ -98,6 +103,10 @@ package struct Step: Sendable {
     }
 
     private mutating func tick(_ now: UInt64) -> [Effect] {
+        if let deadline = patienceDeadline, now >= deadline {
+            patienceDeadline = nil
+            return [.kill]
+        }
         if let deadline = graceDeadline {
             guard now >= deadline else { return [] }
             graceDeadline = nil
@@ -167,6 +176,10 @@ package struct Step: Sendable {
     private mutating func signal(_ number: Int32, _ now: UInt64) -> [Effect] {
         if number == SIGTSTP { return [.suspend] }
         guard Interruption.isAsked(by: number) else { return [.signal(number)] }
+        // Who asks twice does not want to wait. Ctrl-C is for the program alone, which may mean something else by it.
+        let isFinal = number == SIGTERM || number == SIGHUP
+        let isAskedAgain = isFinal && patienceDeadline != nil
+        if isFinal { patienceDeadline = patienceDeadline ?? now + Self.patience }
         interruption = number
         let name = SignalName.of(number)
         return [
@@ -174,7 +187,7 @@ package struct Step: Sendable {
                 Event(
                     .interrupted, .warning, "\(name) was sent to guardrun and passed on to the program",
                     fields: [.init("signal", .string(name)), .init("by", "operator")])),
-            .signal(number),
+            isAskedAgain ? .kill : .signal(number),
         ]
     }
 }

@@ -14,14 +14,13 @@ final class WrittenFiles {
     }
 
     private let root: CInt
-    private let own: [Path]
+    private let own: OwnDirectories
     private let isWanted: Bool
     private var files: [Path: File] = [:]
     /// Files looked at in one sample; a run that writes more is summed up to there and the rest by its last value.
     private static let most = 4_096
 
-    /// - Parameter own: directories that hold nothing of the host.
-    init(root: CInt, own: [Path], isWanted: Bool) {
+    init(root: CInt, own: OwnDirectories, isWanted: Bool) {
         self.root = root
         self.own = own
         self.isWanted = isWanted
@@ -63,7 +62,7 @@ final class WrittenFiles {
         guard files.count < Self.most else { return }
         files[place] = File(
             before: (before?.allocated ?? 0, before?.size ?? 0),
-            isPrivate: own.contains { $0.contains(place) })
+            isPrivate: own.contains(place))
     }
 
     private func status(_ path: Path) -> FileStatus? {

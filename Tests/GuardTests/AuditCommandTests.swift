@@ -93,7 +93,7 @@ struct AuditCommandTests {
             #expect(result.errors.contains(sentence), "\(words): \(result.errors)")
         }
         // Nothing has run here yet, and that is no fault.
-        #expect(try audit(["verify"], .user, scratch).output == "0 trails, all sound\n")
+        #expect(try audit(["verify"], .user, scratch).output.hasPrefix("there is no trail in"))
         #expect(try audit(["list"], .user, scratch).status == 0)
         // A run that is asked for and is not there is not sound.
         #expect(try audit(["verify", "nothing"], .user, scratch).status != 0)

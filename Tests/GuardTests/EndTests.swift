@@ -173,6 +173,28 @@ struct EndTests {
         #expect(running.finish().status == 128 + SIGTERM)
     }
 
+    @Test("a program that ignores the polite signal is ended when it comes again", arguments: Caller.possible)
+    func askedTwice(_ caller: Caller) throws {
+        let scratch = try Scratch(for: caller)
+        let running = try Running(
+            [
+                Shared.guardrun, "-p", "shell", "--set", "files.write=[]", "--audit", scratch.path("audit"),
+                "--",
+                "/usr/bin/perl", "-e", "$| = 1; $SIG{TERM} = 'IGNORE'; print qq(ready\\n); sleep 1 while 1",
+            ], as: caller, in: scratch.url)
+        #expect(running.says("ready"))
+        running.send(SIGTERM)
+        running.send(SIGTERM)
+        // Two that come at once may be one.
+        while running.isAlive {
+            running.send(SIGTERM)
+            usleep(20_000)
+        }
+        let result = running.finish()
+        #expect(
+            result.status == 128 + SIGTERM && result.errorText.contains("interrupted"), "\(result.errorText)")
+    }
+
     @Test("a signal that the caller ignores is ignored", arguments: Caller.possible)
     func ignored(_ caller: Caller) throws {
         let scratch = try Scratch(for: caller)

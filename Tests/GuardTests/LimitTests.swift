@@ -72,6 +72,28 @@ struct LimitTests {
         #expect(last?["exit_status"]?.intValue == reached.status.map { Int64($0) })
     }
 
+    @Test("what is granted below /tmp is the host's and counts", arguments: Caller.possible)
+    func belowTemporary(_ caller: Caller) throws {
+        let scratch = try Scratch(for: caller, in: FileManager.default.temporaryDirectory)
+        try scratch.folder("out")
+        let seen = try Guarded(caller, settings: ["limits.disk=4MiB", "files.write=[./out]"], in: scratch)
+            .run(["--", Shared.victim, "fill-many", "out"])
+        #expect(seen.status == 123 && seen.object?["limit"]?.stringValue == "disk", "\(seen.errors)")
+    }
+
+    @Test("too few descriptors are refused, and few are enough", arguments: Caller.possible)
+    func fewDescriptors(_ caller: Caller) throws {
+        let scratch = try Scratch(for: caller)
+        let refused = try Guarded(caller, settings: ["limits.open_files=19"], in: scratch).run([
+            "--", "/bin/true",
+        ])
+        #expect(refused.status == 78 && refused.errors.contains("write 20 or more"), "\(refused.errors)")
+        let seen = try Guarded(caller, settings: ["limits.open_files=20"], in: scratch).run([
+            "--", "/bin/echo", "few",
+        ])
+        #expect(seen.output == "few\n", "\(seen.errors)")
+    }
+
     static let refusing: [Reached] = [
         Reached(limit: "processes", value: "10", act: ["fork-until", "50"], status: nil),
         Reached(limit: "processes", value: "10", act: ["threads-until", "50"], status: nil),

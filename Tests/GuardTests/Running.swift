@@ -50,6 +50,7 @@ final class Running {
         }
     }
 
+    var isAlive: Bool { process.isRunning }
     var pid: Int32 { process.processIdentifier }
 
     /// Waits until standard output holds the text; false when it ended or half a minute went by without.

@@ -5,8 +5,7 @@ import Foundation
 final class Scratch {
     let url: URL
 
-    init(for caller: Caller) throws {
-        let base = URL(fileURLWithPath: "/var/tmp")
+    init(for caller: Caller, in base: URL = URL(fileURLWithPath: "/var/tmp")) throws {
         url = base.appendingPathComponent("guardrun-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         if getuid() == 0 && caller == .user { unsafe chown(url.path, uid_t(Caller.uid), gid_t(Caller.uid)) }
