@@ -29,6 +29,15 @@ enum OutcomeReading {
         }
     }
 
+    /// The program went on after the signal, and was killed.
+    private static func unheeded(_ interruption: Int32) -> Outcome {
+        let name = SignalName.of(interruption)
+        var outcome = Outcome(
+            .interrupted, reason: "\(name) was sent to guardrun, and did not end the program")
+        outcome.signal = interruption
+        return outcome
+    }
+
     private static func unforced(_ report: Report, _ interruption: Int32?) -> Outcome {
         switch report {
         case .failed(let error):
@@ -36,14 +45,7 @@ enum OutcomeReading {
             outcome.exitCode = error.exitStatus
             return outcome
         case .started, .gone:
-            if let interruption {
-                var outcome = Outcome(
-                    .interrupted,
-                    reason: "\(SignalName.of(interruption)) was sent to guardrun, and did not end the program"
-                )
-                outcome.signal = interruption
-                return outcome
-            }
+            if let interruption { return unheeded(interruption) }
             return Outcome(.failed, reason: "the first process of the run was killed from outside")
         case .exited(let exit):
             let signal = exit.status & 0x7F
@@ -56,6 +58,7 @@ enum OutcomeReading {
                 }
                 return outcome
             }
+            if let interruption, signal == SIGKILL { return unheeded(interruption) }
             var outcome = Outcome(.killed, reason: "the program was ended by \(SignalName.of(signal))")
             outcome.signal = signal
             if interruption == signal {
