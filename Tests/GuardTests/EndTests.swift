@@ -13,8 +13,7 @@ struct EndTests {
         let seen = try Guarded(caller, in: scratch).act("daemon", seconds)
         #expect(seen.status == 0, "\(seen.errors)")
         #expect(Processes.vanish(seconds))
-        // The process in between may still be on its way out.
-        #expect((seen.events(.processExited).first?["leftovers"]?.intValue ?? 0) >= 1)
+        #expect(seen.events(.processExited).first?["leftovers"]?.intValue == 1)
         #expect(seen.errors.contains("outlived the program"))
     }
 

@@ -186,12 +186,14 @@ static long control(int n, char **a) { return n < 2 ? -1 : prctl(atoi(a[0]), str
 // A process that leaves its session and its parent and stays: SECONDS.
 static long daemon_of(int n, char **a) {
     unsigned seconds = n < 1 ? 100 : (unsigned)atoi(a[0]);
-    if (fork() == 0) {
+    pid_t between = fork();
+    if (between == 0) {
         setsid();
         if (fork() == 0) sleep(seconds);
         _exit(0);
     }
-    return 0;
+    // So that there is one process left when this one goes, and not sometimes two.
+    return waitpid(between, NULL, 0) == between ? 0 : -1;
 }
 
 // How many descriptors there are.
