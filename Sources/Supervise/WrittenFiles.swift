@@ -19,6 +19,8 @@ final class WrittenFiles {
     private var files: [Path: File] = [:]
     /// Files looked at in one sample; a run that writes more is summed up to there and the rest by its last value.
     private static let most = 4_096
+    private static let sweepInterval: UInt64 = 100_000_000
+    private var nextSweep: UInt64 = 0
 
     init(root: CInt, own: OwnDirectories, isWanted: Bool) {
         self.root = root
@@ -51,18 +53,31 @@ final class WrittenFiles {
             let new = lookup.place(of: to, for: act.call.pid)?.path
         else { return }
         for (path, file) in files where old.contains(path) && path != old {
-            let rest = path.bytes[(old.bytes.count + 1)...]
-            files[new.appending(rest)] = files[new.appending(rest)] ?? file
+            add(new.appending(path.bytes[(old.bytes.count + 1)...]), file)
         }
-        if let file = files[old] { files[new] = files[new] ?? file } else { add(new, before: status(old)) }
+        if let file = files[old] { add(new, file) } else { add(new, before: status(old)) }
     }
 
     private func add(_ place: Path, before: FileStatus?) {
-        if files.count >= Self.most { files = files.filter { status($0.key) != nil } }
-        guard files.count < Self.most else { return }
-        files[place] = File(
-            before: (before?.allocated ?? 0, before?.size ?? 0),
-            isPrivate: own.contains(place))
+        add(
+            place,
+            File(before: (before?.allocated ?? 0, before?.size ?? 0), isPrivate: own.contains(place)))
+    }
+
+    /// A name that is known keeps what is known of it.
+    private func add(_ place: Path, _ file: File) {
+        guard files[place] == nil, hasRoom() else { return }
+        files[place] = file
+    }
+
+    /// Names that are gone make room. They are looked for now and then only: a run may have as many as there can be.
+    private func hasRoom() -> Bool {
+        let now = Clock.monotonic
+        if files.count >= Self.most, now >= nextSweep {
+            files = files.filter { status($0.key) != nil }
+            nextSweep = now + Self.sweepInterval
+        }
+        return files.count < Self.most
     }
 
     private func status(_ path: Path) -> FileStatus? {
@@ -71,14 +86,17 @@ final class WrittenFiles {
 
     /// Bytes on the disk that were not there before.
     var added: UInt64 {
-        var sum: UInt64 = 0
-        var counted: [(device: UInt64, inode: UInt64)] = []
+        var grown: [(device: UInt64, inode: UInt64, bytes: Int)] = []
         for (path, file) in files where !file.isPrivate {
-            guard let status = status(path), status.allocated > file.before.allocated,
-                !counted.contains(where: { $0 == (status.device, status.inode) })
-            else { continue }
-            counted.append((status.device, status.inode))
-            sum += UInt64(status.allocated - file.before.allocated)
+            guard let status = status(path), status.allocated > file.before.allocated else { continue }
+            grown.append((status.device, status.inode, status.allocated - file.before.allocated))
+        }
+        // Names of one file come to stand together, the one it grew most under last.
+        grown.sort { ($0.device, $0.inode, $0.bytes) < ($1.device, $1.inode, $1.bytes) }
+        var sum: UInt64 = 0
+        for (index, file) in grown.enumerated() {
+            let next = index + 1 < grown.count ? grown[index + 1] : nil
+            if next?.device != file.device || next?.inode != file.inode { sum += UInt64(file.bytes) }
         }
         return sum
     }
