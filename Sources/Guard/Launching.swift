@@ -32,8 +32,8 @@ struct Launching {
         }
     }
 
-    /// Gives up a run whose program has not begun. It waits in its execve for a word, and holds the listener that the
-    /// word would come from itself, so it would wait for ever; without a pid namespace nobody else ends it.
+    /// Gives up a run whose program has not begun. It waits in its execve for as long as this process holds the listener
+    /// and says nothing; without a pid namespace nobody else ends it.
     func abandon() {
         send(SIGKILL, to: confined.main)
         child.abandon()

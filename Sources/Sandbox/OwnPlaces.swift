@@ -11,6 +11,8 @@ package struct OwnPlaces: Equatable, Sendable {
     /// What goes into the directory of devices.
     let deviceSteps: [View.Step]
     let processStep: View.Step?
+    /// All of it in a root that is empty.
+    let steps: [View.Step]
 
     /// - Parameter processes: whether a file system of the run's own processes can be mounted.
     init(processes: Bool) {
@@ -29,11 +31,8 @@ package struct OwnPlaces: Equatable, Sendable {
         }
         deviceSteps = steps
         processStep = processes ? View.Step(kind: .proc, target: Self.processes) : nil
-    }
-
-    /// All of it in a root that is empty.
-    var steps: [View.Step] {
-        [View.Step(kind: .directory, target: Self.devices)] + deviceSteps
+        self.steps =
+            [View.Step(kind: .directory, target: Self.devices)] + deviceSteps
             + [View.Step(kind: .directory, target: Self.processes)] + (processStep.map { [$0] } ?? [])
     }
 

@@ -122,13 +122,16 @@ extension Rule {
             .shell("head -c 100 /dev/urandom > key"), .shell("cat /dev/null > log"),
         ])
 
+    /// Calls that match a regular expression by trying.
+    private static let matchers = [
+        "re.match", "re.search", "re.fullmatch", "re.findall", "re.sub", "re.split", "RegExp().test",
+        "RegExp().exec",
+    ]
+
     static let regexTrap = Rule(
         "regex-trap", .resourceExhaustion, .review, 0.6, cwe: 1333, attack: "T1499",
         "Matches a text made for it with a repetition inside a repetition, which takes as good as for ever.",
-        when: .call([
-            "re.match", "re.search", "re.fullmatch", "re.findall", "re.sub", "re.split", "RegExp().test",
-            "RegExp().exec",
-        ]) { call in
+        when: .call(matchers) { call in
             let subject = call.argument(call.name == "re.sub" ? 2 : 1).text ?? ""
             return subject.bytes.count >= 25 && (call.arguments.first?.text.map(nestsRepetition) ?? false)
         },
@@ -140,10 +143,7 @@ extension Rule {
     static let regexBlowup = Rule(
         "regex-blowup", .resourceExhaustion, .capability, 0.5, cwe: 1333, attack: "T1499",
         "Matches with a repetition inside a repetition, whose time grows with every letter.",
-        when: .call([
-            "re.match", "re.search", "re.fullmatch", "re.findall", "re.sub", "re.split", "RegExp().test",
-            "RegExp().exec",
-        ]) { call in
+        when: .call(matchers) { call in
             call.arguments.first?.text.map(nestsRepetition) ?? false
         },
         finds: [
