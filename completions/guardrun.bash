@@ -16,7 +16,7 @@ _guardrun() {
         --) _command_offset $((i + 1)); return ;;
         -*) ;;
         policy) mapfile -t COMPREPLY < <(compgen -W "check show list $profiles" -- "$current"; compgen -f -- "$current"); return ;;
-        audit) mapfile -t COMPREPLY < <(compgen -W "list show verify last" -- "$current"); return ;;
+        audit) mapfile -t COMPREPLY < <(compgen -W "list show verify prove checkpoint key prune last" -- "$current"); return ;;
         scan)
             case $previous in
             --language) mapfile -t COMPREPLY < <(compgen -W "python shell javascript" -- "$current") ;;

@@ -29,9 +29,10 @@ package struct ChainedLine: Equatable, Sendable {
         else {
             return nil
         }
-        return (claimed, Digest(previous.bytes, body + [UInt8(ascii: "}")]))
+        return (claimed, Digest(slices: [previous.bytes[...], body, end]))
     }
 
     private static let opening = Array(",\"hash\":\"".utf8)
     private static let closing = Array("\"}".utf8)
+    private static let end = [UInt8(ascii: "}")][...]
 }

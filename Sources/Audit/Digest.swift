@@ -8,15 +8,28 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
     /// What a chain begins with.
     package static let zero = Digest(bytes: [UInt8](repeating: 0, count: 32))
 
+    /// From the 32 bytes themselves; nil when there are more or fewer.
+    package init?(exactly bytes: some Collection<UInt8>) {
+        guard bytes.count == 32 else { return nil }
+        self.bytes = Array(bytes)
+    }
+
     private init(bytes: [UInt8]) { self.bytes = bytes }
 
     /// The digest of the pieces one after the other.
     package init(_ pieces: [UInt8]...) { self.init(pieces) }
 
-    package init(_ pieces: [[UInt8]]) {
+    package init(_ pieces: [[UInt8]]) { self.init(slices: pieces.map { $0[...] }) }
+
+    /// The same for parts of longer arrays, which are not copied.
+    package init(slices pieces: [ArraySlice<UInt8>]) {
         var state = crypto_hash_sha256_state()
         unsafe crypto_hash_sha256_init(&state)
-        for piece in pieces { unsafe crypto_hash_sha256_update(&state, piece, UInt64(piece.count)) }
+        for piece in pieces {
+            unsafe piece.withUnsafeBufferPointer { buffer in
+                unsafe _ = crypto_hash_sha256_update(&state, buffer.baseAddress, UInt64(buffer.count))
+            }
+        }
         var bytes = [UInt8](repeating: 0, count: 32)
         unsafe crypto_hash_sha256_final(&state, &bytes)
         self.bytes = bytes

@@ -24,6 +24,14 @@ package struct Store: Equatable, Sendable {
     package func trail(of run: RunID) -> Path { runs.appending("\(run).jsonl") }
     package func tally(of run: RunID) -> Path { runs.appending("\(run).tally") }
 
+    /// What is known of all runs together.
+    package var ledger: Path { directory.appending("ledger") }
+    package var entries: Path { ledger.appending("entries") }
+    package var checkpoint: Path { ledger.appending("checkpoint") }
+    package var frontier: Path { ledger.appending("frontier") }
+    /// The keys lie inside the directory, because it is cut out of every view.
+    package var keys: Path { directory.appending("keys") }
+
     /// Makes the directory, and those above it, for this user alone.
     package func make() throws(SystemError) {
         if (try? runs.status())?.kind == .directory { return }

@@ -5,11 +5,13 @@ import Linux
 /// The trail of one run: a file that only grows, a line an event, each line chained to the one before.
 ///
 /// A line has left by write(2) when `record` returns, so it survives the death of this process; with `sync` it is on
-/// the disk. Room for the last line is kept from the start, so that a disk that fills up still takes the seal.
+/// the disk. Room for the last line is kept from the start, so that a disk that fills up still takes the seal. The ledger
+/// gets the hash of the first line before anything else happens, and that of the seal.
 package final class Trail: Recorder {
     package let runID: RunID
     package let path: Path
     private let file: Descriptor
+    private let ledger: Ledger
     private let tallyPath: Path
     private var tally: Tally?
     private let syncsDenials: Bool
@@ -36,13 +38,16 @@ package final class Trail: Recorder {
         self.syncsDenials = syncsDenials
         self.maxBytes = maxBytes
         self.listener = listener
+        ledger = try Ledger(in: store)
         file = try Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, mode: 0o600)
+        // Says to readers that the run goes on; the kernel takes it back when this process ends, however that is.
+        _ = file.tryLock(.exclusive)
         try reserve(0)
     }
 
     /// Removes a trail that holds nothing yet.
     package func discard() {
-        if sequence == 0 { unsafe path.withCString { unsafe _ = unlink($0) } }
+        if sequence == 0 { path.remove() }
     }
 
     package func record(_ event: Event, counting: Bool) throws(RecordingError) {
@@ -73,7 +78,12 @@ package final class Trail: Recorder {
         // The room that was kept is given back.
         _ = ftruncate(file.number, off_t(size))
         if syncsDenials { fdatasync(file.number) }
-        if tally != nil { unsafe tallyPath.withCString { unsafe _ = unlink($0) } }
+        if tally != nil { tallyPath.remove() }
+        do throws(LedgerError) {
+            try ledger.close(LedgerEntry(.close, runID, previous), syncs: syncsDenials)
+        } catch {
+            throw RecordingError("the trail is sealed, but its end is not in the ledger: \(error)")
+        }
     }
 
     private func append(_ event: Event, isSeal: Bool = false) throws(RecordingError) {
@@ -99,7 +109,17 @@ package final class Trail: Recorder {
         size += UInt64(bytes.count)
         sequence += 1
         previous = line.hash
+        if sequence == 1 { try enter() }
         listener?(bytes)
+    }
+
+    /// Makes the run known to the ledger.
+    private func enter() throws(RecordingError) {
+        do throws(SystemError) {
+            try ledger.append(LedgerEntry(.start, runID, previous))
+        } catch {
+            throw RecordingError("the ledger: \(error)")
+        }
     }
 
     /// Keeps room for `count` more bytes and a seal after them (fallocate(2)). A file system that cannot keep room

@@ -1,4 +1,5 @@
 import Event
+import Glibc
 import Linux
 
 /// What is found when a trail is read from its first byte to its last.
@@ -6,6 +7,8 @@ package struct Verification: Equatable, Sendable {
     package enum State: Equatable, Sendable {
         /// Every line is where and as it was written, and the seal is there.
         case sound
+        /// Sound as far as it goes, and still being written.
+        case running
         /// Sound as far as it goes, but it ends without a seal: the run, or guardrun, was cut off.
         case cutOff
         /// Something was changed, and where: a line number from 1.
@@ -16,15 +19,20 @@ package struct Verification: Equatable, Sendable {
     package let runID: RunID
     package let state: State
     package let lines: Int
-    /// The hash of the last sound line: what a witness would keep.
+    /// The hash of the first line and of the last sound one: what the ledger keeps.
+    package let first: Digest?
     package let head: Digest
+    /// What is no fault and still worth knowing: the host's clock was set while the run lasted.
+    package let notes: [String]
+    /// Whether a process that writes it is alive.
+    package let isHeld: Bool
 
-    package var isSound: Bool { state == .sound }
+    package var isSound: Bool { state == .sound || state == .running }
 
     /// One sentence for people; empty when all is well.
     package var fault: String {
         switch state {
-        case .sound: ""
+        case .sound, .running: ""
         case .cutOff: "cut off after \(lines) line\(lines == 1 ? "" : "s"): the run has no seal"
         case .broken(let line, let reason): "line \(line): \(reason)"
         case .unreadable(let reason): reason
@@ -33,63 +41,107 @@ package struct Verification: Equatable, Sendable {
 
     /// Reads and checks the trail of a run.
     package static func of(_ run: RunID, in store: Store) -> Verification {
-        let bytes: [UInt8]
         do throws(SystemError) {
-            bytes = try store.trail(of: run).contents(atMost: 1 << 30)
+            let file = try Descriptor.open(store.trail(of: run), O_RDONLY | O_NONBLOCK | O_NOCTTY)
+            // Who writes a trail holds it locked, and dies with the lock.
+            let isHeld = !file.tryLock(.shared)
+            if !isHeld { file.unlock() }
+            let bytes = try store.trail(of: run).contents(atMost: 1 << 30)
+            return check(bytes, run: run, isHeld: isHeld)
         } catch {
-            return Verification(runID: run, state: .unreadable("\(error.errno)"), lines: 0, head: .zero)
+            return Verification(
+                runID: run, state: .unreadable("\(error.errno)"), lines: 0, first: nil, head: .zero,
+                notes: [],
+                isHeld: false)
         }
-        return check(bytes, run: run)
     }
 
     /// Checks the bytes of a trail.
-    package static func check(_ bytes: [UInt8], run: RunID) -> Verification {
-        var head = Digest.zero
-        var count = 0
-        var sealed = false
-        func result(_ state: State) -> Verification {
-            Verification(runID: run, state: state, lines: count, head: head)
-        }
+    ///
+    /// - Parameter isHeld: whether somebody is still writing it, so that its end is not the end.
+    package static func check(_ bytes: [UInt8], run: RunID, isHeld: Bool = false) -> Verification {
+        var reading = Reading(run)
         var rest = bytes[...]
-        while !rest.isEmpty {
-            guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else {
-                // A line is written in one piece, so half a line is the mark of a full disk or of an editor.
-                return result(.broken(line: count + 1, reason: "the line has no end"))
-            }
-            let line = rest[..<end]
+        while !rest.isEmpty, reading.fault == nil {
+            // A line is written in one piece, but a process can be killed in the middle of it.
+            guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else { break }
+            reading.read(rest[..<end])
             rest = rest[(end + 1)...]
-            if sealed { return result(.broken(line: count + 1, reason: "a line follows the seal")) }
-            guard let hashes = ChainedLine.hashes(of: line, after: head) else {
-                return result(.broken(line: count + 1, reason: "the line is not one of a trail"))
-            }
-            guard hashes.claimed == hashes.computed else {
-                return result(
-                    .broken(
-                        line: count + 1,
-                        reason: "the chain breaks here: a line was changed, moved, added or removed"))
-            }
-            if let reason = misplaced(line, run: run, sequence: count) {
-                return result(.broken(line: count + 1, reason: reason))
-            }
-            sealed = Self.isSeal(line)
-            head = hashes.claimed
-            count += 1
         }
-        if count == 0 { return result(.cutOff) }
-        return result(sealed ? .sound : .cutOff)
+        var state = State.cutOff
+        if let fault = reading.fault {
+            state = .broken(line: reading.lines + 1, reason: fault)
+        } else if reading.isSealed {
+            state =
+                rest.isEmpty ? .sound : .broken(line: reading.lines + 1, reason: "a line follows the seal")
+        } else if isHeld {
+            state = .running
+        }
+        return Verification(
+            runID: run, state: state, lines: reading.lines, first: reading.first, head: reading.head,
+            notes: reading.notes, isHeld: isHeld)
+    }
+}
+
+/// A trail as far as it was read.
+private struct Reading {
+    let run: [UInt8]
+    var lines = 0
+    var first: Digest?
+    var head = Digest.zero
+    var isSealed = false
+    var fault: String?
+    var notes: [String] = []
+    private var origin: (time: Int, monotonic: Int)?
+    private var monotonic = 0
+    /// How far the host's clock had moved against the one that is never set, in microseconds.
+    private var drift = 0
+
+    init(_ run: RunID) { self.run = Array(run.description.utf8) }
+
+    mutating func read(_ line: ArraySlice<UInt8>) {
+        if isSealed {
+            fault = "a line follows the seal"
+            return
+        }
+        guard let hashes = ChainedLine.hashes(of: line, after: head) else {
+            fault = "the line is not one of a trail"
+            return
+        }
+        guard hashes.claimed == hashes.computed else {
+            fault = "the chain breaks here: a line was changed, moved, added or removed"
+            return
+        }
+        guard let start = LineHead(line, of: run), start.sequence == lines else {
+            fault = "the line belongs to another run or another place"
+            return
+        }
+        guard start.monotonic >= monotonic else {
+            fault = "the line is older than the one before: it was moved and the chain computed anew"
+            return
+        }
+        watchClock(start)
+        monotonic = start.monotonic
+        isSealed = start.kind.elementsEqual(Self.sealKind)
+        head = hashes.claimed
+        first = first ?? head
+        lines += 1
     }
 
-    /// Why a line that is chained rightly still does not belong here.
-    private static func misplaced(_ line: ArraySlice<UInt8>, run: RunID, sequence: Int) -> String? {
-        // The members stand at the front in a fixed order, so they are compared as bytes.
-        let expected = "{\"v\":1,\"run_id\":\"\(run)\",\"seq\":\(sequence),"
-        return line.starts(with: expected.utf8) ? nil : "the line belongs to another run or another place"
+    private mutating func watchClock(_ line: LineHead) {
+        let begun = origin ?? (line.time, line.monotonic)
+        origin = begun
+        let elapsed = (line.monotonic - begun.monotonic) / 1_000
+        let now = line.time &- begun.time &- elapsed
+        // Clocks that are corrected by a network run up to 0.5 ms in a second faster or slower (adjtimex(2)).
+        if abs(now - drift) > 2_000_000 + elapsed / 1_000 {
+            let seconds = (now - drift + (now < drift ? -500_000 : 500_000)) / 1_000_000
+            notes.append(
+                "line \(lines + 1): the host's clock was set \(seconds < 0 ? "back" : "forward") by \(abs(seconds)) s, "
+                    + "or the host slept; the order of lines is by another clock")
+        }
+        drift = now
     }
 
-    private static func isSeal(_ line: ArraySlice<UInt8>) -> Bool {
-        // Only a run_finished can end a trail; the type stands before anything a program could have written.
-        let marker = Array(",\"type\":\"run_finished\",".utf8)
-        let head = line.prefix(256)
-        return head.indices.contains { head[$0...].starts(with: marker) }
-    }
+    private static let sealKind = Array(Event.Kind.runFinished.rawValue.utf8)
 }

@@ -3,66 +3,73 @@ import Event
 import Linux
 import Policy
 
-/// `guardrun audit`: list, show and verify the trails of runs.
+/// `guardrun audit`: everything that is done with trails once they are written. Each verb has a file of its own.
 struct AuditCommand {
-    private let store: Store
-    private let isJSON: Bool
-    private let names: [String]
+    let store: Store
+    let flags: Flags
+    /// What stands after the verb.
+    let names: [String]
+    let isJSON: Bool
+
+    /// A verb and the options it takes beside `--audit`.
+    private struct Verb: Sendable {
+        let name: String
+        let options: [String]
+        let act: @Sendable (AuditCommand) throws(UsageError) -> Never
+    }
+
+    private static let verbs: [Verb] = [
+        Verb(name: "list", options: ["--format"]) { command throws(UsageError) in try command.list() },
+        Verb(name: "show", options: ["--format"]) { command throws(UsageError) in try command.show() },
+        Verb(name: "verify", options: ["--format", "--checkpoint", "--key", "--proof"]) {
+            command throws(UsageError) in try command.verify()
+        },
+        Verb(name: "prove", options: ["--since"]) { command throws(UsageError) in try command.prove() },
+        Verb(name: "checkpoint", options: []) { command throws(UsageError) in try command.checkpoint() },
+        Verb(name: "key", options: []) { command throws(UsageError) in try command.key() },
+        Verb(name: "prune", options: ["--older-than", "--dry-run"]) { command throws(UsageError) in
+            try command.prune()
+        },
+    ]
+
+    private static let options: [Flags.Known] = [
+        .init("--audit", takes: "a directory"), .init("--format", takes: "'text' or 'json'"),
+        .init("--checkpoint", takes: "a file"), .init("--key", takes: "a public key"),
+        .init("--proof", takes: "a file"), .init("--since", takes: "a file"),
+        .init("--older-than", takes: "an age, such as 90d"), .init("--dry-run"),
+    ]
 
     static func run(_ words: [[UInt8]]) throws(UsageError) -> Never {
-        let flags = try Flags(
-            words, [.init("--audit", takes: "a directory"), .init("--format", takes: "'text' or 'json'")])
+        let flags = try Flags(words, options)
+        let names = verbs.map(\.name)
+        guard let word = flags.words.first else {
+            throw UsageError(description: "guardrun audit needs one of \(names.joined(separator: ", "))")
+        }
+        guard let verb = verbs.first(where: { $0.name == word }) else {
+            let near = suggestion(for: word, among: names)
+            throw UsageError(
+                description:
+                    "guardrun audit has no '\(inert(word))'\(near.map { "; did you mean '\($0)'?" } ?? "")")
+        }
+        if let stray = flags.names.first(where: { $0 != "--audit" && !verb.options.contains($0) }) {
+            throw UsageError(description: "audit \(word) takes no \(stray)")
+        }
         let context = Context.current()
         let command = AuditCommand(
             store: Store.standard(
                 asked: flags.last("--audit").map { Path($0) }, user: context.user,
                 workingDirectory: context.directory),
-            isJSON: try flags.wantsJSON(), names: Array(flags.words.dropFirst()))
-        switch flags.words.first {
-        case "list":
-            guard command.names.isEmpty else { throw UsageError(description: "audit list takes no run") }
-            command.list()
-        case "show": try command.show()
-        case "verify": try command.verify()
-        case let other?:
-            let near = suggestion(for: other, among: ["list", "show", "verify"])
-            throw UsageError(
-                description:
-                    "guardrun audit has no '\(inert(other))'\(near.map { "; did you mean '\($0)'?" } ?? "")")
-        case nil: throw UsageError(description: "guardrun audit needs one of list, show, verify")
-        }
+            flags: flags, names: Array(flags.words.dropFirst()), isJSON: try flags.wantsJSON())
+        try verb.act(command)
     }
 
-    private func list() -> Never {
-        let terminal = Terminal.standardOutput
-        for run in runs([]) {
-            guard let summary = RunSummary(run, in: store) else {
-                terminal.line("\(run)  unreadable")
-                continue
-            }
-            if isJSON {
-                let object = JSON.object([
-                    .init("run_id", .string(run.description)), .init("time", .string(summary.started)),
-                    .init("outcome", .string(summary.outcome)), .init("policy", .string(summary.policy)),
-                    .init("violations", .number(summary.violations)),
-                    .init("command", .string(summary.command)),
-                ])
-                terminal.write(bytes: object.encoded + [UInt8(ascii: "\n")])
-            } else {
-                let outcome =
-                    inert(summary.outcome, limit: 12)
-                    + String(repeating: " ", count: max(1, 12 - summary.outcome.count))
-                let style: Terminal.Style = summary.outcome == "completed" ? .plain : .yellow
-                terminal.line(
-                    "\(run)  \(terminal.styled(outcome, style))\(summary.violations) refused  "
-                        + "\(inert(summary.policy, limit: 60))  \(inert(summary.command, limit: 120))")
-            }
-        }
-        Exit.now(Exit.success)
-    }
+    // MARK: What several verbs need
 
-    private func show() throws(UsageError) -> Never {
-        guard names.count == 1 else { throw UsageError(description: "audit show takes one run, or `last`") }
+    /// The one run that a verb is about: by a name, `last`, or the path of its trail.
+    func run(for verb: String) throws(UsageError) -> RunID {
+        guard names.count == 1 else {
+            throw UsageError(description: "audit \(verb) takes one run, or `last`")
+        }
         let found = runs(names)
         guard found.count == 1, let run = found.first else {
             throw UsageError(
@@ -70,48 +77,11 @@ struct AuditCommand {
                     ? "no run is named '\(inert(names[0]))' in \(store.runs)"
                     : "'\(inert(names[0]))' means \(found.count) runs")
         }
-        guard let bytes = try? store.trail(of: run).contents(atMost: 1 << 30) else {
-            throw UsageError(description: "the trail of \(run) cannot be read")
-        }
-        let terminal = Terminal.standardOutput
-        if isJSON { terminal.write(bytes: bytes) } else { TrailText(terminal).write(bytes) }
-        let verification = Verification.check(bytes, run: run)
-        if !verification.isSound { Terminal.standardError.line("guardrun: \(verification.fault)") }
-        Exit.now(verification.isSound ? Exit.success : Exit.unsound)
-    }
-
-    private func verify() throws(UsageError) -> Never {
-        let terminal = Terminal.standardOutput
-        var isSound = true
-        let found = runs(names)
-        guard !found.isEmpty || names.isEmpty else {
-            throw UsageError(description: "no run is named '\(inert(names[0]))' in \(store.runs)")
-        }
-        for run in found {
-            let verification = Verification.of(run, in: store)
-            isSound = isSound && verification.isSound
-            if isJSON {
-                let object = JSON.object([
-                    .init("run_id", .string(run.description)), .init("sound", .bool(verification.isSound)),
-                    .init("lines", .number(verification.lines)),
-                    .init("head", .string(verification.head.description)),
-                    .init("fault", .string(verification.fault)),
-                ])
-                terminal.write(bytes: object.encoded + [UInt8(ascii: "\n")])
-            } else if !verification.isSound {
-                terminal.line("\(run)  \(terminal.styled(verification.fault, .red))")
-            }
-        }
-        if !isJSON, found.isEmpty {
-            terminal.line("there is no trail in \(store.runs)")
-        } else if !isJSON, isSound {
-            terminal.line("\(found.count) trail\(found.count == 1 ? "" : "s"), all sound")
-        }
-        Exit.now(isSound ? Exit.success : Exit.unsound)
+        return run
     }
 
     /// The runs that the words mean; all of them when there are none.
-    private func runs(_ words: [String]) -> [RunID] {
+    func runs(_ words: [String]) -> [RunID] {
         do throws(SystemError) {
             if words.isEmpty { return try store.all() }
             var found: [RunID] = []
@@ -121,42 +91,17 @@ struct AuditCommand {
             fail("\(store.runs) cannot be read: \(error.errno)")
         }
     }
-}
 
-/// A trail as a timeline for people.
-struct TrailText {
-    private let terminal: Terminal
-
-    init(_ terminal: Terminal) { self.terminal = terminal }
-
-    func write(_ bytes: [UInt8]) {
-        var start: Int64?
-        for line in bytes.split(separator: UInt8(ascii: "\n")) {
-            guard let event = JSONReader.value(line) else {
-                terminal.line(terminal.styled("(a line that cannot be read)", .red))
-                continue
-            }
-            let moment = event["mono_ns"]?.intValue ?? 0
-            let first = start ?? moment
-            start = first
-            // Somebody may have written anything into the file, and it is still to be shown.
-            terminal.line(text(event, milliseconds: (moment &- first) / 1_000_000))
-        }
+    func write(_ object: JSON) {
+        Terminal.standardOutput.write(bytes: object.encoded + [UInt8(ascii: "\n")])
     }
 
-    private func text(_ event: JSON, milliseconds: Int64) -> String {
-        let time = String(milliseconds)
-        let padding = String(repeating: " ", count: max(0, 8 - time.count))
-        let kind = event["type"]?.stringValue ?? "?"
-        let column = kind + String(repeating: " ", count: max(1, 18 - kind.count))
-        let style: Terminal.Style =
-            switch event["severity"]?.stringValue {
-            case "high", "critical": .red
-            case "warning": .yellow
-            default: .dim
-            }
-        let errno = event["errno"]?.stringValue.map { " (\($0))" } ?? ""
-        return
-            "\(padding)\(time) ms  \(terminal.styled(column, style))\(inert(event["message"]?.stringValue ?? ""))\(errno)"
+    /// A file that the command line names, whole.
+    static func contents(of name: String, atMost limit: Int = 1 << 30) throws(UsageError) -> [UInt8] {
+        do throws(SystemError) {
+            return try Path(name).contents(atMost: limit)
+        } catch {
+            throw UsageError(description: "\(inert(name)) cannot be read: \(error.errno)")
+        }
     }
 }

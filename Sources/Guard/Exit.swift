@@ -3,7 +3,7 @@ import Glibc
 /// The exit statuses of guardrun itself; a program that ran to its end has its own.
 package enum Exit {
     static let success: Int32 = 0
-    /// `audit verify` found a trail that is not sound.
+    /// `audit verify` found something that is not sound.
     static let unsound: Int32 = 1
     /// The scan refused the code, or the operator did when asked.
     static let refused: Int32 = 77

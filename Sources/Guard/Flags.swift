@@ -65,6 +65,8 @@ struct Flags {
         }
     }
 
+    /// The options that were given, by their long names.
+    var names: [String] { given.map(\.name) }
     func has(_ name: String) -> Bool { given.contains { $0.name == name } }
     func all(_ name: String) -> [String] { given.filter { $0.name == name }.compactMap(\.value) }
     func last(_ name: String) -> String? { all(name).last }

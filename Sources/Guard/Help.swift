@@ -55,7 +55,7 @@ enum Help {
             scan      look at code without running it
             plan      show what would be enforced
             policy    check policies, show what one comes to
-            audit     list, show and verify the trails of runs
+            audit     list, show, verify and prove the trails of runs
             doctor    what this host can enforce, and how to get the rest
             help      this page, or that of a command
 
@@ -120,15 +120,23 @@ enum Help {
 
         """,
         "audit": """
-        guardrun audit reads the trails that runs leave behind.
+        guardrun audit reads the trails that runs leave behind, and proves what they say.
 
-            guardrun audit list                 one line a run, oldest first
-            guardrun audit show last            every event of the last run
-            guardrun audit show 20261120-1914   a run by the beginning of its name
-            guardrun audit verify               check every trail; exit 1 when one is not sound
-            guardrun audit verify last
+            guardrun audit list                      one line a run, oldest first
+            guardrun audit show last                 every event of the last run
+            guardrun audit show 20261120-1914        a run by the beginning of its name
+            guardrun audit verify                    check every trail and the ledger; exit 1 when one is not sound
+            guardrun audit checkpoint > kept         the signed state of the ledger, to be kept elsewhere
+            guardrun audit verify --checkpoint kept  is all that it covered still there?
+            guardrun audit prove RUN > proof         evidence about one run, for who has not got the directory
+            guardrun audit verify --proof proof --key KEY RUN.jsonl
+            guardrun audit prove --since kept        joins an old checkpoint to the present one
+            guardrun audit key                       the public keys; `key rotate` makes a new one, `key none` signs
+                                                     nothing from now on
+            guardrun audit prune --older-than 90d    remove old trails; every proof stays valid
 
-        Options: --audit DIR reads another directory, --format json is for programs.
+        Options: --audit DIR reads another directory, --format json is for programs. verify takes --key KEY, the only
+        key to believe; prune takes --dry-run. An age is 30m, 12h, 7d or 8w, or a date.
 
         """,
         "doctor": """

@@ -75,7 +75,7 @@ final class RunRecord {
             if outcome.kind != .refused { try? witness.record(RunEvents.exited(outcome), counting: false) }
             try trail?.seal(RunEvents.finished(outcome, exitStatus: status))
         } catch {
-            Terminal.standardError.line("guardrun: the trail has no seal: \(error)")
+            Terminal.standardError.line("guardrun: the end of the run is not recorded: \(error)")
         }
         events?.finish(within: 2_000_000_000)
         if let file = options.json {

@@ -37,6 +37,36 @@ package struct Moment: Equatable, Sendable {
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 
+    /// From text of the form that `rfc3339` writes; nil for anything else.
+    package init?(rfc3339 text: some Collection<UInt8>) {
+        let form = Array("0000-00-00T00:00:00.000000Z".utf8)
+        guard text.count == form.count else { return nil }
+        var numbers: [Int] = [0]
+        for (byte, wanted) in zip(text, form) {
+            if wanted != UInt8(ascii: "0") {
+                guard byte == wanted else { return nil }
+                numbers.append(0)
+            } else {
+                guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+                numbers[numbers.count - 1] = numbers[numbers.count - 1] * 10 + Int(byte - UInt8(ascii: "0"))
+            }
+        }
+        (year, month, day, hour) = (numbers[0], numbers[1], numbers[2], numbers[3])
+        (minute, second, microsecond) = (numbers[4], numbers[5], numbers[6])
+        guard (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60 else {
+            return nil
+        }
+    }
+
+    /// Since 1970; negative before it. The inverse of `init(nanoseconds:)`, to the microsecond.
+    package var microseconds: Int {
+        let shifted = month <= 2 ? year - 1 : year
+        let (era, yearOfEra) = (shifted / 400, shifted % 400)
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let days = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1_000_000 + microsecond
+    }
+
     /// RFC 3339 with microseconds: `2026-11-20T19:14:22.847113Z`.
     package var rfc3339: String {
         "\(year)-\(pad(month, 2))-\(pad(day, 2))T\(pad(hour, 2)):\(pad(minute, 2)):\(pad(second, 2))"

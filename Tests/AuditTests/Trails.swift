@@ -5,7 +5,7 @@ import Linux
 @testable import Audit
 
 /// An audit directory of a test's own, which goes with the test.
-final class Trails {
+final class Trails: Sendable {
     let url: URL
     let store: Store
 

@@ -90,9 +90,8 @@ struct VerificationTests {
     func rewritten() throws {
         let (run, bytes) = try Trails().sealed()
         var whole = lines(bytes)
-        let forged = ChainedLine(
-            [.init("v", 1), .init("run_id", .string(run.description)), .init("seq", 0), .init("type", "x")],
-            after: .zero)
+        let first = JSONReader.value(whole[0])?.members?.filter { $0.name != "hash" } ?? []
+        let forged = ChainedLine(first + [.init("note", "x")], after: .zero)
         whole[0] = forged.bytes + [10]
         guard case .broken(let line, _) = Verification.check(whole.flatMap { $0 }, run: run).state else {
             Issue.record("a forged first line is sound")

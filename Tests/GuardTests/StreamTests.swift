@@ -69,7 +69,7 @@ struct StreamTests {
         let verified = try Command(
             [Shared.guardrun, "audit", "verify", "--audit", "audit"], as: caller, in: scratch.url
         ).run()
-        #expect(verified.output == "2 trails, all sound\n")
+        #expect(verified.output.hasPrefix("2 trails, all sound\n"), "\(verified.output)")
     }
 
     @Test(

@@ -1,0 +1,50 @@
+import Audit
+import Linux
+
+extension AuditCommand {
+    /// Removes old trails. The ledger keeps what they ended with and says that they were removed, so that every proof
+    /// stays valid and nobody can remove one silently.
+    func prune() throws(UsageError) -> Never {
+        guard names.isEmpty, let age = flags.last("--older-than") else {
+            throw UsageError(description: "audit prune needs --older-than with an age, such as 90d")
+        }
+        guard let limit = RunBound(age)?.prefix else {
+            throw UsageError(description: RunBound.objection(to: age, as: "--older-than"))
+        }
+        let old = runs([]).filter { $0.description < limit }
+        let found: DirectoryVerification
+        do {
+            found = try DirectoryVerification(store, old)
+        } catch {
+            fail("\(store.runs) cannot be read: \(error.errno)")
+        }
+        guard found.ledger.faults.isEmpty else {
+            fail("the ledger is not sound, so nothing is removed; see `guardrun audit verify`", Exit.unsound)
+        }
+        var (removed, kept) = (0, 0)
+        for run in found.runs {
+            // A trail that something is wrong with is evidence; one that was cut off is no more than that.
+            guard !run.trail.isHeld, run.isSound || run.trail.state == .cutOff && run.fault == run.trail.fault
+            else {
+                kept += 1
+                continue
+            }
+            if !flags.has("--dry-run") { remove(run.trail) }
+            removed += 1
+        }
+        Terminal.standardOutput.line(
+            "\(removed) trail\(removed == 1 ? "" : "s") \(flags.has("--dry-run") ? "would be" : "were") removed"
+                + (kept == 0 ? "" : "; \(kept) kept, because they go on or are not sound"))
+        Exit.now(Exit.success)
+    }
+
+    private func remove(_ trail: Verification) {
+        do {
+            try Ledger(in: store).close(LedgerEntry(.prune, trail.runID, trail.head))
+        } catch {
+            fail("nothing more is removed: \(error)")
+        }
+        store.trail(of: trail.runID).remove()
+        store.tally(of: trail.runID).remove()
+    }
+}
