@@ -9,8 +9,11 @@ let package = Package(
         .executableTarget(name: "guardrun", dependencies: ["Guard"]),
         .target(
             name: "Guard",
-            dependencies: ["Policy", "Scan", "Sandbox", "Supervise", "Event", "Audit", "Linux"]),
+            dependencies: ["Compare", "Policy", "Scan", "Sandbox", "Supervise", "Event", "Audit", "Linux"]),
         .target(name: "Policy", dependencies: ["YAML", "Event", "Linux", "CProfiles"]),
+        .target(
+            name: "Compare",
+            dependencies: ["Policy", "Scan", "Sandbox", "Supervise", "Event", "Linux"]),
         .target(name: "YAML", dependencies: ["CYAML"]),
         .target(name: "Scan", dependencies: ["Policy", "Event", "Linux", "CRE2"]),
         .target(
@@ -38,6 +41,9 @@ let package = Package(
         .testTarget(name: "AuditTests", dependencies: ["Audit", "Event", "Linux"]),
         .testTarget(
             name: "SuperviseTests", dependencies: ["Supervise", "Sandbox", "Policy", "Event", "Linux"]),
+        .testTarget(
+            name: "CompareTests",
+            dependencies: ["Compare", "Policy", "Scan", "Sandbox", "Supervise", "Event", "Linux"]),
         .testTarget(name: "PolicyTests", dependencies: ["Policy", "YAML", "Event", "Linux"]),
         .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "Policy", "Linux"]),
         .testTarget(name: "ScanTests", dependencies: ["Scan", "Policy", "Event", "Linux"]),

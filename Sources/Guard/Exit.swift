@@ -3,6 +3,8 @@ import Glibc
 /// The exit statuses of guardrun itself; a program that ran to its end has its own.
 package enum Exit {
     static let success: Int32 = 0
+    /// `policy diff` found a difference.
+    static let different: Int32 = 1
     /// `audit verify` found something that is not sound.
     static let unsound: Int32 = 1
     /// The scan refused the code, or the operator did when asked.

@@ -117,6 +117,16 @@ enum Help {
             guardrun policy show python-data           the effective policy, and where each line comes from
             guardrun policy show my.yaml --format json
             guardrun policy list                       the shipped profiles
+            guardrun policy compare a.yaml b.yaml      is a stricter, looser, equal or incomparable; with witnesses
+            guardrun policy diff old.yaml new.yaml     what changes, by meaning; exit 1 when something does
+            guardrun policy diff --fail-if-looser main.yaml new.yaml
+
+        A witness is an act that one of the two allows and the other does not. Paths are settled on this host; a
+        name on the network stands for itself, whatever it resolves to. The answer is `unknown` where patterns ask
+        for more states than are spent on them, or for Unicode's classes.
+
+        Exit status: 0; 78 a policy is wrong; of diff 1 when the two differ, with --fail-if-looser only when the
+        second allows something that the first does not, or that is not known.
 
         """,
         "audit": """

@@ -4,11 +4,21 @@ import Scan
 
 /// `guardrun policy`: check policies, show what one comes to, list the shipped ones.
 enum PolicyCommand {
+    private static let verbs = ["check", "show", "list", "compare", "diff"]
+
     static func run(_ words: [[UInt8]]) throws(UsageError) -> Never {
         let flags = try Flags(
-            words, [.init("--format", takes: "'text' or 'json'"), .init("--set", takes: "PATH=VALUE")])
+            words,
+            [
+                .init("--format", takes: "'text' or 'json'"), .init("--set", takes: "PATH=VALUE"),
+                .init("--fail-if-looser"),
+            ])
         let names = Array(flags.words.dropFirst())
         let isJSON = try flags.wantsJSON()
+        let failsIfLooser = flags.has("--fail-if-looser")
+        if failsIfLooser, flags.words.first != "diff" {
+            throw UsageError(description: "--fail-if-looser belongs to policy diff")
+        }
         switch flags.words.first {
         case "check": check(names, flags)
         case "show":
@@ -19,12 +29,15 @@ enum PolicyCommand {
         case "list":
             for name in Profiles.names { Terminal.standardOutput.line(name) }
             Exit.now(Exit.success)
+        case "compare": try CompareCommand(names, "compare").compare(isJSON: isJSON)
+        case "diff": try CompareCommand(names, "diff").diff(isJSON: isJSON, failsIfLooser: failsIfLooser)
         case let other?:
-            let near = suggestion(for: other, among: ["check", "show", "list"])
+            let near = suggestion(for: other, among: verbs)
             throw UsageError(
                 description:
                     "guardrun policy has no '\(inert(other))'\(near.map { "; did you mean '\($0)'?" } ?? "")")
-        case nil: throw UsageError(description: "guardrun policy needs one of check, show, list")
+        case nil:
+            throw UsageError(description: "guardrun policy needs one of \(verbs.joined(separator: ", "))")
         }
     }
 

@@ -11,6 +11,14 @@ package struct Notification: Equatable, Sendable {
     package let architecture: UInt32
     package let arguments: [6 of UInt64]
 
+    package init(id: UInt64, pid: Int32, number: Int32, architecture: UInt32, arguments: [6 of UInt64]) {
+        self.id = id
+        self.pid = pid
+        self.number = number
+        self.architecture = architecture
+        self.arguments = arguments
+    }
+
     package static func == (a: Notification, b: Notification) -> Bool { a.id == b.id }
 }
 

@@ -95,6 +95,11 @@ package struct ScanRules: Equatable, Sendable {
     package func action(for threat: Threat, _ level: Level) -> Action {
         (threats.first { $0.threat == threat }?.actions ?? .standard)[level]
     }
+
+    /// The same for a finding that is so sure.
+    package func action(for threat: Threat, _ level: Level, confidence: Double) -> Action {
+        confidence < self.confidence ? .allow : action(for: threat, level)
+    }
 }
 
 /// What a policy says of one threat.

@@ -23,6 +23,16 @@ package struct Fitting: Equatable, Sendable {
         let image = ElfImage(real)
         if let loader = image?.loader { add(loader, .executing, "the loader of \(name)") }
         for path in image?.libraryPaths ?? [] { add(path, .reading, "libraries of \(name)") }
+        addFixed(network)
+        addPrefix(of: command.program, real: real)
+        addFamily(of: name)
+        if let script = command.script { add(script, [.read, .execute], "the script") }
+    }
+
+    /// What every run may read, whatever its command is.
+    package init(network: NetworkRules) { addFixed(network) }
+
+    private mutating func addFixed(_ network: NetworkRules) {
         for path in Self.system { add(Path(path), .reading, "libraries and data of the system") }
         if !network.allow.isEmpty {
             for path in Self.networking { add(Path(path), .reading, "names and certificates on the network") }
@@ -32,9 +42,6 @@ package struct Fitting: Equatable, Sendable {
                 add(Path(path), .reading, "names on the network")
             }
         }
-        addPrefix(of: command.program, real: real)
-        addFamily(of: name)
-        if let script = command.script { add(script, [.read, .execute], "the script") }
     }
 
     private mutating func add(_ path: Path, _ rights: Rights, _ reason: String) {

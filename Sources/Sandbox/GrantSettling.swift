@@ -130,6 +130,16 @@ struct GrantSettling {
     }
 }
 
+extension Grants {
+    /// What a policy grants to every run, whatever its command is, on a host that lacks nothing.
+    package init(_ policy: Policy, auditDirectory: Path) throws(Unenforceable) {
+        var settling = GrantSettling(policy.files, host: .whole)
+        settling.settle(Fitting(network: policy.network), auditDirectory: auditDirectory)
+        guard settling.faults.isEmpty else { throw Unenforceable(faults: settling.faults) }
+        self = settling.grants
+    }
+}
+
 extension Settled {
     /// The same place, once it has been made as a directory.
     var made: Settled { Settled(path: path, links: links, kind: .directory) }

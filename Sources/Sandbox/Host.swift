@@ -60,6 +60,10 @@ package struct Host: Equatable, Sendable {
             lastCapability: Capabilities.last)
     }
 
+    /// A machine that lacks nothing, for questions about policies alone.
+    package static let whole = Host(
+        user: User.current(), landlockABI: 6, namespaces: .all, kernel: Kernel(6, 12), lastCapability: 40)
+
     package mutating func findCgroups() { cgroups = CgroupHierarchies.found() }
 
     /// This host without what stood in the way of a launch; nil when nothing can be left out.

@@ -93,7 +93,7 @@ package struct Scanner: Sendable {
     }
 
     private func action(for finding: Finding) -> Action {
-        finding.confidence < rules.confidence ? .allow : rules.action(for: finding.threat, finding.level)
+        rules.action(for: finding.threat, finding.level, confidence: finding.confidence)
     }
 }
 

@@ -10,6 +10,12 @@ package struct Act: Equatable, Sendable {
     package let name: String
     package let kind: Kind
 
+    package init(call: Notification, name: String, kind: Kind) {
+        self.call = call
+        self.name = name
+        self.kind = kind
+    }
+
     package enum Kind: Equatable, Sendable {
         /// Opening a file; flags as of open(2).
         case open(GuestPath, flags: OpenFlags)

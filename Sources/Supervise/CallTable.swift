@@ -44,10 +44,9 @@ final class CallTable {
 
     /// The table for the calls that a filter sends here.
     ///
-    /// - Parameter refused: calls that the policy refuses by name. Programs are started by `execve`, the first by
-    ///   guardrun itself, so that one is not among them here.
+    /// - Parameter refused: calls that the policy refuses by name.
     init(judging calls: [SystemCall], refused: Set<String> = []) {
-        self.refused = refused.subtracting(["execve"])
+        self.refused = refused
         names = [String?](repeating: nil, count: Int(calls.map(\.number).max() ?? 0) + 1)
         shapes = [Shape?](repeating: nil, count: names.count)
         for call in calls { names[Int(call.number)] = call.name }
@@ -56,12 +55,17 @@ final class CallTable {
     func shape(of number: Int32) -> (name: String, shape: Shape)? {
         guard number >= 0, number < names.count, let name = names[Int(number)] else { return nil }
         if let known = shapes[Int(number)] { return (name, known) }
-        let shape = refused.contains(name) ? .forbidden : Self.shape(name)
+        let shape = Self.isRefused(name, refused) ? .forbidden : Self.shape(name)
         shapes[Int(number)] = shape
         return (name, shape)
     }
 
-    private static func shape(_ name: String) -> Shape {
+    /// Programs are started by `execve`, the first by guardrun itself, so that one is never refused by name.
+    static func isRefused(_ name: String, _ refused: Set<String>) -> Bool {
+        name != "execve" && refused.contains(name)
+    }
+
+    static func shape(_ name: String) -> Shape {
         switch name {
         case "open": .open(directory: nil, path: 0, flags: 1)
         case "openat": .open(directory: 0, path: 1, flags: 2)

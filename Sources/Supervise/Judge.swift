@@ -1,6 +1,7 @@
 import Event
 import Glibc
 import Linux
+import Policy
 import Sandbox
 
 /// Decides about each act, from what the plan grants and what the lookup says. It changes nothing and remembers
@@ -19,6 +20,29 @@ package struct Judge {
             hasNamespace: plan.namespaces.contains(.network))
         user = plan.user
         hasPIDNamespace = plan.namespaces.contains(.pid)
+    }
+
+    /// A judge of what any run under a policy does, on a host that lacks nothing.
+    package init(_ policy: Policy, _ grants: Grants, destinations: Destinations) {
+        let host = Host.whole
+        let temporary = Path("/tmp")
+        let own = OwnDirectories(
+            paths: [Path("/proc"), Path("/dev")] + (grants.granted(temporary).isEmpty ? [temporary] : []),
+            grants: grants)
+        files = FileJudge(grants: grants, hasView: true, own: own)
+        network = NetworkJudge(
+            destinations: destinations, grants: grants, own: own,
+            hasNamespace: Plan.namespaces(policy, host).contains(.network))
+        user = host.user
+        hasPIDNamespace = true
+    }
+
+    /// Whether a judged call of that name is decided by what it is asked to do. Others are refused, and so are those
+    /// that the policy refuses by name.
+    package static func decides(about name: String, refused: Set<String>) -> Bool {
+        if CallTable.isRefused(name, refused) { return false }
+        if case .forbidden = CallTable.shape(name) { return false }
+        return true
     }
 
     /// The answer to an act.

@@ -8,6 +8,11 @@ package struct Place: Equatable, Sendable {
     package let path: Path
     /// Whether the run can see something there.
     package let visible: Bool
+
+    package init(path: Path, visible: Bool) {
+        self.path = path
+        self.visible = visible
+    }
 }
 
 /// Looks up what a path means: in the view of the run, and on the host behind it.

@@ -160,6 +160,25 @@ struct SeccompTests {
         #expect(wrong.isEmpty, "\(Self.cases[index]): \(wrong.prefix(5))")
     }
 
+    @Test("and what is told of a filter without compiling it is what it answers", arguments: cases.indices)
+    func disposition(_ index: Int) throws {
+        let filter = try Self.cases[index].filter()
+        let lists = Lists(filter)
+        let elsewhere = filter.listener ? Self.notify : Self.errno(EPERM)
+        for (number, name) in lists.names {
+            let call = try #require(SystemCall(name))
+            for arguments in Self.arguments(name, lists) {
+                let answer = lists.action(
+                    .init(number: number, architecture: nativeArchitecture, arguments: arguments))
+                switch filter.disposition(of: call, arguments) {
+                case .native: #expect(answer == Self.allow, "\(name) \(arguments)")
+                case .judged: #expect(answer == elsewhere, "\(name) \(arguments)")
+                case .answered(let errno): #expect(answer == Self.errno(Int32(errno)), "\(name) \(arguments)")
+                }
+            }
+        }
+    }
+
     struct Row: Sendable {
         let name: String
         let arguments: [UInt64]

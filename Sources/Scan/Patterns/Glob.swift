@@ -2,8 +2,8 @@
 ///
 /// `*` is any text, `?` one character, `[a-z]` and `[!a-z]` classes, a backslash takes the next character as it
 /// stands. It is anchored nowhere, so stars at its ends say nothing and are left off: a match is what lies between.
-enum Glob {
-    static func regex(_ glob: String) -> String {
+package enum Glob {
+    package static func regex(_ glob: String) -> String {
         var scalars = Array(glob.unicodeScalars)
         while scalars.first == "*" { scalars.removeFirst() }
         while scalars.last == "*", scalars.dropLast().last != "\\" { scalars.removeLast() }

@@ -1,0 +1,165 @@
+import Event
+import Glibc
+import Linux
+import Policy
+import Sandbox
+import Scan
+import Supervise
+
+/// Attempts put before what decides in a run: the judges, the filter, the scanner, the limits. Nothing is done.
+///
+/// The run has no command, so what a command brings with it (its program, loader and libraries) is not granted, and
+/// the host is taken to lack nothing.
+package struct Trial {
+    /// What is answered, and what decided.
+    package struct Outcome: Equatable, Sendable {
+        package let answer: Answer
+        /// The part of the policy: `files.read`, `syscalls`, or the place of the line.
+        package let rule: String
+        /// Why, for people.
+        package let sentence: String
+    }
+
+    private let policy: Policy
+    private let judge: Judge
+    private let grants: Grants
+    private let lookup: PlannedLookup
+    private let filter: CallFilter
+    private let patterns: PatternTrial
+    /// The addresses that names stand for here.
+    private let names: StandInNames
+
+    /// - Throws: what of the policy cannot be held on this host.
+    package init(_ policy: Policy, auditDirectory: Path) throws(Unenforceable) {
+        self.policy = policy
+        grants = try Grants(policy, auditDirectory: auditDirectory)
+        names = StandInNames()
+        judge = Judge(policy, grants, destinations: try names.destinations(policy.network))
+        lookup = PlannedLookup(grants: grants)
+        filter = CallFilter(policy, policy.syscalls)
+        patterns = PatternTrial(policy.scan)
+    }
+
+    package func answer(_ attempt: Attempt) -> Answer { outcome(attempt).answer }
+
+    package func outcome(_ attempt: Attempt) -> Outcome {
+        switch attempt {
+        case .open(let path, let writes): open(path, writes: writes)
+        case .execute(let path):
+            judged(
+                .execute(GuestPath(directory: AT_FDCWD, text: path.bytes, follows: true), arguments: []),
+                "files.exec")
+        case .connect(let endpoint): network(endpoint, "network.allow") { .connect(socket: 0, $0) }
+        case .listen(let endpoint): network(endpoint, "network.listen") { .bind(socket: 0, $0) }
+        case .call(let name, let arguments): call(name, arguments)
+        case .use(let limit, let amount):
+            bounded(amount, policy.limits[limit], "limits.\(limit.rawValue)") { limit.text($0) }
+        case .trail(let bytes):
+            bounded(bytes, policy.audit.maxBytes, "audit.max_bytes") { Policy::Limit.disk.text($0) }
+        case .finding(let threat, let level, let confidence):
+            Outcome(
+                answer: Answer(policy.scan.action(for: threat, level, confidence: confidence)),
+                rule: confidence < policy.scan.confidence
+                    ? "scan.confidence" : "scan.threats.\(threat.rawValue)",
+                sentence: "a finding of \(threat.rawValue) at \(level.rawValue)")
+        case .code:
+            Outcome(
+                answer: patterns.answer(attempt), rule: "scan.patterns",
+                sentence: "what patterns find in that code")
+        case .without(let mechanism):
+            Outcome(
+                answer: policy.require.contains { $0.value == mechanism } ? .deny : .allow, rule: "require",
+                sentence: "a run without \(mechanism.rawValue)")
+        case .powerCut:
+            Outcome(
+                answer: policy.audit.denials == .sync ? .deny : .allow, rule: "audit.denials",
+                sentence: "losing the event of a refusal when the power fails")
+        case .unseenOpen:
+            Outcome(
+                answer: policy.visibility == .full ? .deny : .allow, rule: "visibility",
+                sentence: "a refused open without its event")
+        }
+    }
+
+    /// A refusal, as the policy wants it to be.
+    private var refusal: Answer { policy.syscalls.onViolation == .kill ? .kill : .deny }
+
+    /// The judge lets an open go on where the kernel answers by itself: what is not granted is not there then.
+    private func open(_ path: Path, writes: Bool) -> Outcome {
+        let flags: OpenFlags = writes ? [.writeOnly, .create] : []
+        let guest = GuestPath(directory: AT_FDCWD, text: path.bytes, follows: true)
+        let outcome = judged(.open(guest, flags: flags), writes ? "files.write" : "files.read")
+        guard outcome.answer == .allow, let place = lookup.place(of: guest, for: 0)?.path else {
+            return outcome
+        }
+        if grants.rights(for: place).contains(writes ? .write : .read) {
+            return Outcome(answer: .allow, rule: reason(place), sentence: "\(place) is granted")
+        }
+        if [Path("/proc"), Path("/dev"), Path("/tmp")].contains(where: { $0.contains(place) }) {
+            return Outcome(
+                answer: .allow, rule: "",
+                sentence:
+                    "the run has a \(place.components.first.map { "/" + String(decoding: $0, as: UTF8.self) } ?? "/") of its own"
+            )
+        }
+        if !writes, lookup.isVisible(place) {
+            return Outcome(
+                answer: .allow, rule: "",
+                sentence: "\(place) leads to what is granted, and shows nothing else")
+        }
+        return Outcome(
+            answer: refusal, rule: "files.read",
+            sentence: "\(place) is not granted; that it is missing is no event")
+    }
+
+    private func reason(_ path: Path) -> String {
+        grants.entries.last { $0.path == path || $0.isDirectory && $0.path.contains(path) }?.reason ?? ""
+    }
+
+    private func judged(_ kind: Act.Kind, _ rule: String) -> Outcome {
+        let call = Notification(id: 0, pid: 0, number: 0, architecture: 0, arguments: [0, 0, 0, 0, 0, 0])
+        let act = Act(call: call, name: "", kind: kind)
+        switch judge.ruling(on: act, lookup, localAddress: { _, _ in nil }) {
+        case .violate(let violation):
+            return Outcome(answer: refusal, rule: violation.rule, sentence: violation.sentence)
+        case .fail(let errno): return Outcome(answer: refusal, rule: rule, sentence: "it fails: \(errno)")
+        case .start(let path, _):
+            return Outcome(answer: .allow, rule: reason(path), sentence: "\(path) is granted")
+        default: return Outcome(answer: .allow, rule: rule, sentence: "the policy grants it")
+        }
+    }
+
+    private func network(_ endpoint: Endpoint, _ rule: String, _ kind: (SocketAddress) -> Act.Kind) -> Outcome
+    {
+        guard let address = names.address(of: endpoint) else {
+            return Outcome(answer: refusal, rule: rule, sentence: "\(endpoint) is no single destination")
+        }
+        return judged(kind(address), rule)
+    }
+
+    private func call(_ name: String, _ arguments: [UInt64]) -> Outcome {
+        guard let call = SystemCall(name) else {
+            return Outcome(answer: refusal, rule: "syscalls", sentence: "this architecture has no \(name)")
+        }
+        let six = Array((arguments + [0, 0, 0, 0, 0, 0]).prefix(6))
+        switch filter.answer(call, six) {
+        case .allow: return Outcome(answer: .allow, rule: "syscalls", sentence: "\(name) runs natively")
+        case .judge:
+            return Outcome(
+                answer: .judge, rule: "syscalls",
+                sentence:
+                    "\(name) is judged: what it is asked to do decides, by the other parts of the policy")
+        default: return Outcome(answer: refusal, rule: "syscalls", sentence: "\(name) is not granted")
+        }
+    }
+
+    private func bounded(
+        _ amount: UInt64, _ bound: UInt64?, _ rule: String, _ text: (UInt64?) -> String
+    ) -> Outcome {
+        let isWithin = amount <= bound ?? .max
+        return Outcome(
+            answer: isWithin ? .allow : .deny, rule: rule,
+            sentence: "the limit is \(text(bound)), and \(text(amount)) is \(isWithin ? "within" : "over") it"
+        )
+    }
+}
