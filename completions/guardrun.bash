@@ -1,7 +1,7 @@
 # Completion of guardrun for bash. What follows the options is completed as a command of its own.
 _guardrun() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} word i
-    local profiles="strict python python-data shell network-allowlist observe"
+    local profiles="strict python python-data shell build network-allowlist observe"
     local options="--policy --set --scan --json --events --audit --env --quiet --tty --help --version"
     case $previous in
     -p | --policy) mapfile -t COMPREPLY < <(compgen -W "$profiles" -- "$current"; compgen -f -- "$current"); return ;;

@@ -12,6 +12,9 @@ static const unsigned char python_data[] = {
 static const unsigned char shell[] = {
 #embed "../../profiles/shell.yaml"
 };
+static const unsigned char build[] = {
+#embed "../../profiles/build.yaml"
+};
 static const unsigned char network_allowlist[] = {
 #embed "../../profiles/network-allowlist.yaml"
 };
@@ -25,6 +28,7 @@ static const struct gr_profile profiles[] = {
     PROFILE(python, "python"),
     PROFILE(python_data, "python-data"),
     PROFILE(shell, "shell"),
+    PROFILE(build, "build"),
     PROFILE(network_allowlist, "network-allowlist"),
     PROFILE(observe, "observe"),
 };

@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static _Noreturn void fail(int control, enum gr_stage stage) {
@@ -68,8 +69,20 @@ static void harden(int control, int in_pid_namespace) {
     // A change of credentials clears this one (prctl(2)), so it is asked for again.
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     static const int allowed[] = {SYS_wait4, SYS_kill, SYS_sendmsg, SYS_getrusage, SYS_exit_group, SYS_exit,
-                                  SYS_read, SYS_close, SYS_rt_sigreturn, SYS_restart_syscall};
+                                  SYS_read, SYS_close, SYS_rt_sigreturn, SYS_restart_syscall, SYS_nanosleep};
     gr_restrict_to(allowed, sizeof allowed / sizeof allowed[0]);
+}
+
+// Helpers end when they see that the program has, as Python's resource tracker does: they get a moment to, and no more
+// however many of them follow one another.
+static void let_helpers_end(void) {
+    static const struct timespec millisecond = {0, 1000000};
+    for (int i = 0; i < 100; i++) {
+        pid_t pid = 1;
+        for (int reaped = 0; pid > 0 && reaped < 64; reaped++) pid = wait4(-1, NULL, __WALL | WNOHANG, NULL);
+        if (pid < 0) return;
+        syscall(SYS_nanosleep, &millisecond, NULL);
+    }
 }
 
 // Whether that is how a process ends that this file killed; one that had ended before is no leftover.
@@ -119,6 +132,7 @@ static _Noreturn void reap(int control, pid_t main_process, int in_pid_namespace
         pid_t pid = wait4(-1, &status, __WALL, NULL);
         if (pid == main_process) {
             message.status = status;
+            let_helpers_end();
             break;
         }
         if (launcher_gone || (pid < 0 && errno == ECHILD)) break;

@@ -60,8 +60,9 @@ enum Help {
             help      this page, or that of a command
 
         Options of a run
-            -p, --policy NAME|FILE   a profile (strict, python, python-data, shell, network-allowlist,
-                                     observe) or a policy file; without it `strict`
+            -p, --policy NAME|FILE   a profile (strict, python, python-data, shell, build,
+                                     network-allowlist, observe) or a policy file; without it
+                                     `strict`
             --set PATH=VALUE         change one key of the policy, e.g. --set limits.memory=2GiB
             --scan enforce|warn      with `warn`, code that the scan would refuse runs and is recorded
             --env NAME[=VALUE]       pass a variable on; all others but a harmless few are dropped

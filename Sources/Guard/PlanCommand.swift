@@ -65,6 +65,7 @@ struct PlanText {
             item(grant.path.description, "\(grant.rights.description)  (\(grant.reason))")
         }
         for denied in plan.grants.denied { item(denied.path.description, "cut out  (\(denied.reason))") }
+        for denied in plan.grants.unmade { item(denied.path.description, "not made  (\(denied.reason))") }
         heading("network")
         let allowed = loaded.policy.network.allow.map { "\($0.value)" }
         item("connect", allowed.isEmpty ? "nowhere" : allowed.joined(separator: ", "))

@@ -36,6 +36,12 @@ struct RunReport {
         }
         for verdict in verdicts { for line in ScanLines.lines(verdict, terminal) { row("found", line) } }
         printRefusals(terminal, row)
+        if let hint = RunHints.hint(
+            plan: plan, languages: verdicts.map(\.language), exitStatus: exitStatus,
+            refusals: witness.refusals)
+        {
+            row("hint", hint)
+        }
         for limit in witness.limits { row("limit", terminal.styled(inert(limit.message), .yellow)) }
         if outcome.leftovers > 0, outcome.kind == .completed {
             row(

@@ -11,17 +11,22 @@ package struct User: Equatable, Sendable {
     package static func current() -> User {
         let uid = geteuid()
         let home = environmentValue("HOME").flatMap { $0.hasPrefix("/") ? Path($0).normalised : nil }
-        return User(uid: uid, gid: getegid(), home: home ?? homeInPasswd(of: uid) ?? .root)
+        return User(
+            uid: uid, gid: getegid(), home: home ?? field(5, ofUser: uid).map { Path(bytes: $0) } ?? .root)
     }
 
-    private static func homeInPasswd(of uid: UInt32) -> Path? {
+    /// The name in `/etc/passwd`; nil where the user is not listed.
+    package var name: [UInt8]? { Self.field(0, ofUser: uid) }
+
+    /// A field of the user's line in passwd(5).
+    private static func field(_ index: Int, ofUser uid: UInt32) -> [UInt8]? {
         guard let table = try? Path("/etc/passwd").contents(atMost: 1 << 20) else { return nil }
         for line in table.split(separator: UInt8(ascii: "\n")) {
             let fields = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
             guard fields.count >= 6, String(decoding: fields[2], as: UTF8.self) == String(uid) else {
                 continue
             }
-            return Path(bytes: Array(fields[5]))
+            return Array(fields[index])
         }
         return nil
     }

@@ -35,6 +35,9 @@ package struct Origin: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String { line == 0 ? file : "\(file):\(line):\(column)" }
+
+    /// Whether a shipped profile says it, and not somebody who knows the host.
+    package var isShipped: Bool { file.hasPrefix("profile ") }
 }
 
 /// A value and the policy line it was written on, which errors and reports name.

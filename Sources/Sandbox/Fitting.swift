@@ -84,6 +84,12 @@ package struct Fitting: Equatable, Sendable {
             add(User.current().home.appending(".local/lib"), .reading, "packages of this user")
             // Compiled files beside modules that may only be read would each be a refused write.
             variables = ["PYTHONDONTWRITEBYTECODE=1"]
+            // Whose name is asked for (getpass.getuser) would otherwise be read from the list of accounts.
+            if environmentValue("LOGNAME") == nil, environmentValue("USER") == nil,
+                let name = User.current().name
+            {
+                variables.append("LOGNAME=" + String(decoding: name, as: UTF8.self))
+            }
         } else if name.hasPrefix("perl") {
             add(Path("/etc/perl"), .reading, "the interpreter")
             add(Path("/usr/local/share/perl"), .reading, "the interpreter")

@@ -5,14 +5,17 @@ import Policy
 struct GrantSettling {
     private let files: FileRules
     private let host: Host
+    /// Making and renaming files is judged.
+    private let judgesChanges: Bool
     private(set) var grants = Grants()
     private(set) var created: [Path] = []
     private(set) var notes: [String] = []
     private(set) var faults: [Unenforceable.Fault] = []
 
-    init(_ files: FileRules, host: Host) {
+    init(_ files: FileRules, host: Host, judgesChanges: Bool) {
         self.files = files
         self.host = host
+        self.judgesChanges = judgesChanges
     }
 
     /// Adds the policy's lists, then what the command needs, then cuts out what is denied.
@@ -26,7 +29,11 @@ struct GrantSettling {
             grants.add(settled, need.rights, reason: need.reason)
             if !before.isSuperset(of: need.rights) { notes.append("\(need.path) (\(need.reason))") }
         }
-        for path in files.deny { cutOut(path.value, place: "\(path.origin)", named: "files.deny") }
+        for path in files.deny {
+            cutOut(
+                path.value, place: "\(path.origin)", named: "files.deny",
+                mayBeAbsent: path.origin.isShipped && judgesChanges)
+        }
         cutOut(auditDirectory, place: "audit", named: "the audit directory")
     }
 
@@ -102,18 +109,26 @@ struct GrantSettling {
         }
     }
 
-    private mutating func cutOut(_ path: Path, place: String, named name: String) {
+    /// - Parameter mayBeAbsent: a profile lists places that most homes lack: what matters is that no secret of theirs
+    ///   is read. What a person denies is never there, so that it has to be there to be covered.
+    private mutating func cutOut(
+        _ path: Path, place: String, named name: String, mayBeAbsent: Bool = false
+    ) {
         guard let settled = settled(path, place: place) else { return }
         let reached = grants.granted(settled.path)
         if settled.kind == nil {
-            if reached.contains(.write), let grant = files.write.first(where: { $0.value.contains(path) }) {
-                faults.append(
-                    .init(
-                        place,
-                        "\(path) is not there, so it cannot be kept from being made under \(grant.value) "
-                            + "(\(grant.origin)); make it first, grant less, or work in a directory below it")
-                )
+            guard reached.contains(.write) else { return }
+            if mayBeAbsent {
+                grants.deny(settled, reason: place)
+                return
             }
+            let grant = grants.entries.last { $0.rights.contains(.write) && $0.path.contains(settled.path) }
+            faults.append(
+                .init(
+                    place,
+                    "\(path) is not there, so it cannot be kept from being made under "
+                        + "\(grant?.path.description ?? "a grant") (\(grant?.reason ?? "granted")); make it first, "
+                        + "grant less, or work in a directory below it"))
             return
         }
         if !host.namespaces.contains(.mount), !reached.isEmpty {

@@ -44,6 +44,9 @@ package struct Grants: Equatable, Sendable {
     package private(set) var links: [Settled.Link] = []
     /// Cut out of every entry, whatever it grants.
     package private(set) var denied: [Grant] = []
+    /// The same for what is not there and lies where the run may write. There is nothing to mount over, so that the
+    /// supervisor alone keeps it from being made.
+    package private(set) var unmade: [Grant] = []
 
     package init() {}
 
@@ -60,18 +63,23 @@ package struct Grants: Equatable, Sendable {
         entries.insert(grant, at: entries.firstIndex { settled.path < $0.path } ?? entries.endIndex)
     }
 
-    /// Cuts a settled path out.
+    /// Cuts a settled path out; where nothing is there, making it is refused.
     package mutating func deny(_ settled: Settled, reason: String) {
-        guard let kind = settled.kind, !denied.contains(where: { $0.path == settled.path }) else { return }
-        denied.append(
-            Grant(path: settled.path, rights: [], isDirectory: kind == .directory, reason: reason))
+        guard !(denied + unmade).contains(where: { $0.path == settled.path }) else { return }
+        let grant = Grant(
+            path: settled.path, rights: [], isDirectory: settled.kind == .directory, reason: reason)
+        if settled.kind == nil { unmade.append(grant) } else { denied.append(grant) }
+    }
+
+    /// What is cut out of the path, or of what is above it.
+    package func denial(of path: Path) -> Grant? {
+        denied.first { $0.path.contains(path) } ?? unmade.first { $0.path.contains(path) }
     }
 
     /// What may be done with an absolute path that holds no symbolic link: the union over every entry it lies
     /// in, and nothing when it is cut out.
     package func rights(for path: Path) -> Rights {
-        if denied.contains(where: { $0.path.contains(path) }) { return [] }
-        return granted(path)
+        denial(of: path) == nil ? granted(path) : []
     }
 
     /// The union over every entry the path lies in, with nothing cut out.

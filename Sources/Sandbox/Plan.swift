@@ -87,7 +87,8 @@ extension Plan {
     /// Decides how `policy` is held on `host` for one request. Every fault is reported, not only the first.
     package static func make(_ policy: Policy, host: Host, request: Request) throws(Unenforceable) -> Plan {
         let fitting = Fitting(request.command, network: policy.network)
-        var settling = GrantSettling(policy.files, host: host)
+        var settling = GrantSettling(
+            policy.files, host: host, judgesChanges: host.listener && policy.visibility == .full)
         settling.settle(fitting, auditDirectory: request.auditDirectory)
         // Without a view there is no /tmp of the run's own, so a directory in the host's stands in for it.
         let lent = host.namespaces.contains(.mount) ? nil : Path("/tmp/guardrun-\(request.name)")

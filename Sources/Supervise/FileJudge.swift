@@ -100,7 +100,7 @@ struct FileJudge {
 
     private func rights(for path: Path) -> Rights { grants.rights(for: path) }
 
-    private func isDenied(_ path: Path) -> Bool { grants.denied.contains { $0.path.contains(path) } }
+    private func isDenied(_ path: Path) -> Bool { grants.denial(of: path) != nil }
 
     private func wouldOpen(_ host: HostFile, flags: OpenFlags) -> Bool {
         if !host.exists { return flags.contains(.create) && host.parentWritable }
@@ -127,7 +127,7 @@ struct FileJudge {
     }
 
     private func rule(_ path: Path, _ list: String) -> String {
-        grants.denied.first { $0.path.contains(path) }?.reason ?? list
+        grants.denial(of: path)?.reason ?? list
     }
 
     /// The path as it was given, where it says something else than where it leads.
@@ -147,6 +147,8 @@ enum Habits {
     private static let probes = [
         // Node sizes its heap by the control group it is in.
         "/sys/fs/cgroup", "/sys/devices/system/cpu", "/sys/kernel/mm/transparent_hugepage",
+        // ps, and numerical libraries, which nodes of memory there are.
+        "/sys/devices/system/node",
         // The C library on its way to a name, which is refused when it is asked for.
         "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf", "/etc/hosts", "/etc/resolv.conf",
         "/etc/protocols",

@@ -102,7 +102,7 @@ struct ComposeTests {
         #expect(
             directory.faults("pyhton") == [
                 "pyhton: 'pyhton' is no profile and no file; the profiles are strict, python, python-data, shell, "
-                    + "network-allowlist, observe; did you mean 'python'?"
+                    + "build, network-allowlist, observe; did you mean 'python'?"
             ])
         #expect(directory.faults("no.yml") == ["no.yml: the file cannot be read: No such file or directory"])
         #expect(

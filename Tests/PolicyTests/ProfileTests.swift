@@ -11,7 +11,9 @@ struct ProfileTests {
     @Test("They are six, and each is the file of its name")
     func names() throws {
         #expect(
-            Profiles.names == ["strict", "python", "python-data", "shell", "network-allowlist", "observe"])
+            Profiles.names == [
+                "strict", "python", "python-data", "shell", "build", "network-allowlist", "observe",
+            ])
         let files = try FileManager.default.contentsOfDirectory(atPath: directory.url.path)
         #expect(files.sorted() == Profiles.names.map { $0 + ".yaml" }.sorted())
         for name in Profiles.names {
@@ -89,13 +91,16 @@ struct ProfileTests {
         }
     }
 
-    @Test("python-data is python with ./out to write and 4 GiB")
+    @Test("python-data is python with ./out to write, 4 GiB, and the list of fonts")
     func pythonData() throws {
         var policy = try directory.load("python-data").policy
         var python = try directory.load("python").policy
         #expect(policy.files.write.map(\.value) == [directory.context.workingDirectory.appending("out")])
         #expect(policy.limits.memory == 4 << 30)
+        #expect(policy.files.exec.map(\.value) == [Path("/usr/bin/fc-list")])
         policy.files.write = []
+        policy.files.exec = []
+        policy.files.read.removeAll { ["fonts", "fontconfig"].contains($0.value.name) }
         policy.limits.memory = python.limits.memory
         policy.name = ""
         python.name = ""
@@ -107,11 +112,24 @@ struct ProfileTests {
         let policy = try directory.load("shell").policy
         let here = directory.context.workingDirectory
         #expect(policy.files.write.map(\.value) == [here])
-        #expect(policy.files.exec.map(\.value) == [Path("/usr/bin"), Path("/bin")])
+        let programs = ["/usr/bin", "/bin", "/usr/lib", "/usr/libexec", "/usr/share"].map { Path($0) }
+        #expect(policy.files.exec.map(\.value) == programs)
         #expect(policy.files.read.map(\.value).contains(Path("/etc/passwd")))
         for secret in ["/etc/shadow", "/etc/gshadow", "/etc/sudoers", "/root/.ssh", "/home/u/.ssh"] {
             #expect(!policy.files.read.contains { $0.value.contains(Path(secret)) }, "\(secret)")
         }
+        #expect(policy.network == NetworkRules() && policy.syscalls.base == .shell)
+    }
+
+    @Test("build is shell that runs what it made")
+    func build() throws {
+        let policy = try directory.load("build").policy
+        let shell = try directory.load("shell").policy
+        #expect(
+            policy.files.exec.map(\.value) == shell.files.exec.map(\.value) + [
+                directory.context.workingDirectory
+            ])
+        #expect(policy.files.read == shell.files.read && policy.files.write == shell.files.write)
         #expect(policy.network == NetworkRules() && policy.syscalls.base == .shell)
     }
 
