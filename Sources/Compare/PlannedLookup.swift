@@ -17,7 +17,7 @@ struct PlannedLookup: Lookup {
     func isVisible(_ path: Path) -> Bool {
         !grants.rights(for: path).isEmpty
             || grants.entries.contains { path.contains($0.path) }
-                && !grants.denied.contains { $0.path.contains(path) }
+                && grants.denial(of: path) == nil
     }
 
     func host(_ path: Path) -> HostFile {

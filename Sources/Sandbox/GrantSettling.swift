@@ -148,7 +148,8 @@ struct GrantSettling {
 extension Grants {
     /// What a policy grants to every run, whatever its command is, on a host that lacks nothing.
     package init(_ policy: Policy, auditDirectory: Path) throws(Unenforceable) {
-        var settling = GrantSettling(policy.files, host: .whole)
+        var settling = GrantSettling(
+            policy.files, host: .whole, judgesChanges: policy.visibility == .full)
         settling.settle(Fitting(network: policy.network), auditDirectory: auditDirectory)
         guard settling.faults.isEmpty else { throw Unenforceable(faults: settling.faults) }
         self = settling.grants
