@@ -68,6 +68,11 @@ package final class Listener {
         _ = gr_notify_answer(descriptor.number, call.id, value, 0)
     }
 
+    /// Ends the call with what was done in the caller's stead: an error, or nothing.
+    package func end(_ call: Notification, _ failure: Errno?) {
+        if let failure { refuse(call, failure) } else { answer(call, 0) }
+    }
+
     /// Gives the caller a descriptor and ends the call with its number.
     package func give(_ call: Notification, _ gift: CInt, closeOnExec: Bool) -> Bool {
         gr_notify_give(descriptor.number, call.id, gift, -1, closeOnExec ? 1 : 0, 1) >= 0

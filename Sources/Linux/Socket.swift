@@ -23,22 +23,62 @@ package struct GuestSocket: ~Copyable {
 
     /// SO_DOMAIN, SO_TYPE or another number of the socket itself; nil when it is no socket.
     package borrowing func option(_ name: CInt, level: CInt = SOL_SOCKET) -> CInt? {
-        var value: CInt = 0
-        var length = socklen_t(4)
-        guard unsafe getsockopt(descriptor.number, level, name, &value, &length) == 0 else { return nil }
-        return value
+        descriptor.option(name, level: level)
+    }
+
+    /// An option of the socket itself that is a struct, as its bytes.
+    package borrowing func optionBytes(_ name: CInt) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: 64)
+        var length = socklen_t(64)
+        guard unsafe getsockopt(descriptor.number, SOL_SOCKET, name, &bytes, &length) == 0 else { return nil }
+        return Array(bytes.prefix(Int(length)))
     }
 
     /// What it is bound to (getsockname(2)).
     package borrowing func localAddress() -> SocketAddress? {
+        let number = descriptor.number
+        return unsafe address { unsafe getsockname(number, $0, $1) }
+    }
+
+    /// What it is connected to (getpeername(2)); nil when it is not.
+    package borrowing func peerAddress() -> SocketAddress? {
+        let number = descriptor.number
+        return unsafe address { unsafe getpeername(number, $0, $1) }
+    }
+
+    private borrowing func address(
+        _ call: (UnsafeMutablePointer<sockaddr>?, UnsafeMutablePointer<socklen_t>) -> CInt
+    ) -> SocketAddress? {
         var bytes = [UInt8](repeating: 0, count: 128)
         var length = socklen_t(128)
         let result = unsafe bytes.withUnsafeMutableBytes { buffer in
-            unsafe getsockname(
-                descriptor.number, buffer.baseAddress?.assumingMemoryBound(to: sockaddr.self), &length)
+            unsafe call(buffer.baseAddress?.assumingMemoryBound(to: sockaddr.self), &length)
         }
         guard result == 0 else { return nil }
         return SocketAddress(Array(bytes.prefix(Int(length))))
+    }
+
+    /// Whether it lies in the network namespace of this process (SO_NETNS_COOKIE, since Linux 5.14); false where that
+    /// cannot be told.
+    package borrowing func isOfThisNetwork() -> Bool {
+        let cookie = gr_network_cookie(descriptor.number)
+        return cookie != 0 && cookie == Self.ownCookie
+    }
+
+    private static let ownCookie: UInt64 = {
+        guard let socket = try? Descriptor.tcp(family: AF_INET) else { return 0 }
+        return gr_network_cookie(socket.number)
+    }()
+
+    /// A time among its options, SO_SNDTIMEO or SO_RCVTIMEO, in nanoseconds; nil when there is none.
+    package borrowing func time(_ name: CInt) -> UInt64? {
+        // struct timeval: seconds and microseconds, 64 bits each.
+        guard let bytes = optionBytes(name), bytes.count == 16 else { return nil }
+        let words = [bytes[..<8], bytes[8...]].map {
+            $0.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        }
+        let nanoseconds = min(words[0], 1 << 32) * 1_000_000_000 + min(words[1], 1_000_000) * 1_000
+        return nanoseconds == 0 ? nil : nanoseconds
     }
 }
 
@@ -74,6 +114,11 @@ extension Descriptor {
         unsafe withAddress(address) { unsafe Glibc.connect(number, $0, $1) }
     }
 
+    /// The same for a socket that another process may tell to wait meanwhile: this never does for long.
+    package borrowing func connectAtOnce(to address: [UInt8]) -> Errno? {
+        unsafe withAddress(address) { unsafe gr_connect_at_once(number, $0, $1) }
+    }
+
     /// Binds (bind(2)); nil when it is done.
     package borrowing func bind(to address: [UInt8]) -> Errno? {
         unsafe withAddress(address) { unsafe Glibc.bind(number, $0, $1) }
@@ -93,12 +138,17 @@ extension Descriptor {
         return result == 0 ? nil : .last
     }
 
-    /// The error that a connection in progress ended with, nil when it was made (SO_ERROR).
-    package borrowing func pendingError() -> Errno? {
+    /// A number among a socket's options; nil for one that it has not.
+    package borrowing func option(_ name: CInt, level: CInt = SOL_SOCKET) -> CInt? {
         var value: CInt = 0
         var length = socklen_t(4)
-        guard unsafe getsockopt(number, SOL_SOCKET, SO_ERROR, &value, &length) == 0 else { return .last }
-        return value == 0 ? nil : Errno(value)
+        guard unsafe getsockopt(number, level, name, &value, &length) == 0 else { return nil }
+        return value
+    }
+
+    /// Sets an option of the socket itself that is a struct.
+    package borrowing func setOptionBytes(_ name: CInt, _ bytes: [UInt8]) {
+        unsafe _ = setsockopt(number, SOL_SOCKET, name, bytes, socklen_t(bytes.count))
     }
 
     /// Sets a number among a socket's options; one that it has not is left.

@@ -38,19 +38,24 @@ extension Decoder {
         let example = "network: {allow: []}"
         fields(of: node, as: NetworkKey.self, under: "network", example: example) { decoder, key, value in
             switch key {
-            case .allow: rules.allow = decoder.endpoints(value, "allow", example: "[tcp://example.com:443]")
-            case .listen: rules.listen = decoder.endpoints(value, "listen", example: "[tcp://127.0.0.1:8080]")
+            case .allow:
+                rules.allow = decoder.endpoints(value, "allow", example: "[tcp://example.com:443]") {
+                    text throws(Misread) in try Endpoint(connecting: text)
+                }
+            case .listen:
+                rules.listen = decoder.endpoints(value, "listen", example: "[tcp://127.0.0.1:8080]") {
+                    text throws(Misread) in try Endpoint(listening: text)
+                }
             }
         }
         return rules
     }
 
-    private mutating func endpoints(_ node: Node, _ name: String, example: String) -> [Located<Endpoint>] {
+    private mutating func endpoints(
+        _ node: Node, _ name: String, example: String, read: (String) throws(Misread) -> Endpoint
+    ) -> [Located<Endpoint>] {
         let items = list(node, name, example: example)
-        return located(items, name, wanted: "an endpoint", example: "tcp://HOST:PORT") {
-            text throws(Misread) in
-            try Endpoint(parsing: text)
-        }
+        return located(items, name, wanted: "an endpoint", example: "tcp://HOST:PORT", read: read)
     }
 
     /// Each text of a list read by `read`; those that it cannot read are faults.

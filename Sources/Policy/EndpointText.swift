@@ -1,5 +1,7 @@
+import Linux
+
 extension Endpoint: CustomStringConvertible {
-    /// Reads `any` or `tcp://HOST:PORT`.
+    /// Reads `any`, `tcp://HOST:PORTS`, `udp://HOST:PORTS` or `unix://PATH`.
     ///
     /// - Throws: the rest of a sentence that has quoted the text.
     package init(parsing text: String) throws(Misread) {
@@ -7,71 +9,163 @@ extension Endpoint: CustomStringConvertible {
             self = .any
             return
         }
-        let authority = try Endpoint.authority(text)
-        if let slash = authority.firstIndex(where: { "/?#".contains($0) }) {
-            if authority[slash] == "/", authority[slash...].dropFirst().first?.isNumber == true {
-                throw Misread(", an address range, which this version does not enforce; list each address")
-            }
-            throw Misread(", which goes on after the port; an endpoint is tcp://HOST:PORT")
+        let (scheme, rest) = try Endpoint.split(text)
+        if scheme == "unix" {
+            self = .unix(try Endpoint.path(rest))
+            return
         }
-        guard let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") else {
-            throw Misread(", which has no port; write tcp://\(Endpoint.example(authority)):443")
+        guard let transport = Transport(rawValue: scheme) else { throw Misread(Endpoint.advice) }
+        if let odd = rest.first(where: { "?#".contains($0) }) {
+            throw Misread(", which has a '\(odd)'; an endpoint is \(scheme)://HOST:PORT")
         }
-        let host = try Host.canonical(String(authority[..<colon]))
-        self = .tcp(host: host, port: try Endpoint.port(authority[authority.index(after: colon)...]))
+        let (host, ports) = try Endpoint.divide(rest, scheme)
+        self = .network(transport, try Host(parsing: String(host)), try Ports(parsing: ports, scheme))
     }
 
-    /// `any`, or `tcp://HOST:PORT` in the one form that names it.
+    /// Reads what a run may connect to.
+    package init(connecting text: String) throws(Misread) {
+        try self.init(parsing: text)
+        switch self {
+        case .unix, .network(.udp, _, _):
+            throw Misread(", which this version does not enforce; only any and tcp:// are")
+        default: return
+        }
+    }
+
+    /// Reads what a run may listen on: `any` or `tcp://HOST:PORTS`.
+    ///
+    /// - Throws: the rest of a sentence that has quoted the text.
+    package init(listening text: String) throws(Misread) {
+        try self.init(parsing: text)
+        switch self {
+        case .unix:
+            throw Misread("; a run makes local sockets where it may write, so grant that: files.write")
+        case .network(.udp, _, _):
+            throw Misread(", and waiting for datagrams is not enforced by this version; only tcp:// is")
+        default: return
+        }
+    }
+
+    /// The one form that names it.
     package var description: String {
         switch self {
         case .any: "any"
-        case .tcp(let host, let port):
-            host.utf8.contains(UInt8(ascii: ":")) ? "tcp://[\(host)]:\(port)" : "tcp://\(host):\(port)"
+        case .network(let transport, let host, let ports): "\(transport.rawValue)://\(host):\(ports)"
+        case .unix(let path): "unix://\(path)"
         }
     }
 
-    /// What stands behind `tcp://`.
-    private static func authority(_ text: String) throws(Misread) -> Substring {
+    private static let advice =
+        ", which is no endpoint; write tcp://HOST:PORT, udp://HOST:PORT or unix:///PATH"
+
+    /// The scheme and what stands behind its `://`.
+    private static func split(_ text: String) throws(Misread) -> (scheme: String, rest: Substring) {
         if text.isEmpty { throw Misread(", which names nothing; write tcp://HOST:PORT, or any") }
-        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-            if text.utf8.contains(where: { $0 >= 0x80 }) {
-                throw Misread(", which is not ASCII; write its xn-- form")
-            }
+        if text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) {
             throw Misread(", which has a space or a control character; write tcp://HOST:PORT")
         }
-        if text.hasPrefix("tcp://") { return text.dropFirst("tcp://".count) }
         let scheme = text.prefix { $0.isLetter }
-        let rest = text[scheme.endIndex...]
+        var rest = text[scheme.endIndex...]
         let isURL = rest.hasPrefix("://")
-        switch scheme.lowercased() {
-        case "udp" where isURL, "unix" where rest.hasPrefix(":"):
-            throw Misread(", which this version does not enforce; only any and tcp://HOST:PORT are")
-        case "http" where isURL: throw Misread("; a web address is no endpoint, write tcp://HOST:80")
-        case "https" where isURL: throw Misread("; a web address is no endpoint, write tcp://HOST:443")
-        case "tcp" where isURL, "any" where rest.isEmpty: throw Misread("; write it in lower case")
-        case _ where isURL: throw Misread(", which is no endpoint; write tcp://HOST:PORT")
-        default:
-            let port = rest.contains(":") ? "" : ":443"
-            throw Misread(", which is no endpoint; write any, or tcp://\(example(text[...]))\(port)")
+        if isURL { rest = rest.dropFirst("://".count) }
+        switch scheme {
+        case "unix" where isURL: return ("unix", rest)
+        case "tcp" where isURL, "udp" where isURL:
+            if rest.utf8.contains(where: { $0 >= 0x80 }) {
+                throw Misread(", which is not ASCII; write its xn-- form")
+            }
+            return (String(scheme), rest)
+        default: throw misread(text, scheme.lowercased(), rest, isURL: isURL)
         }
     }
 
-    private static func port(_ text: Substring) throws(Misread) -> UInt16 {
-        if text == "*" { throw Misread(", every port, which this version does not enforce; list each port") }
-        if text.utf8.contains(UInt8(ascii: "-")),
-            text.utf8.allSatisfy({ isDigit($0) || $0 == UInt8(ascii: "-") })
-        {
-            throw Misread(", a port range, which this version does not enforce; list each port")
+    /// What to write in place of something else.
+    private static func misread(_ text: String, _ scheme: String, _ rest: Substring, isURL: Bool) -> Misread {
+        switch scheme {
+        case "unix" where rest.hasPrefix(":"): return Misread("; a local socket is written unix:///PATH")
+        case "http" where isURL: return Misread("; a web address is no endpoint, write tcp://HOST:80")
+        case "https" where isURL: return Misread("; a web address is no endpoint, write tcp://HOST:443")
+        case "tcp" where isURL, "udp" where isURL, "unix" where isURL, "any" where rest.isEmpty:
+            return Misread("; write it in lower case")
+        case _ where isURL: return Misread(advice)
+        default:
+            if text.utf8.contains(where: { $0 >= 0x80 }) {
+                return Misread(", which is not ASCII; write its xn-- form")
+            }
+            let port = rest.contains(":") ? "" : ":443"
+            return Misread(", which is no endpoint; write any, or tcp://\(example(text[...]))\(port)")
         }
-        if text.isEmpty { throw Misread(", which names nothing; write tcp://HOST:PORT, or any") }
-        guard text.utf8.allSatisfy(isDigit), !text.hasPrefix("0"), let port = UInt16(text) else {
-            throw Misread(", whose port is not a number from 1 to 65535")
+    }
+
+    /// The host, with its prefix if it has one, and the ports. An IPv6 address has colons inside its brackets alone.
+    private static func divide(
+        _ text: Substring, _ scheme: String
+    ) throws(Misread) -> (host: Substring, ports: Substring) {
+        guard let colon = text.lastIndex(of: ":"), !text[colon...].contains("]") else {
+            if text.isEmpty { throw Misread(", which names no host; write \(scheme)://HOST:PORT") }
+            throw Misread(", which has no port; write \(scheme)://\(example(text)):443")
         }
-        return port
+        let (host, ports) = (text[..<colon], text[text.index(after: colon)...])
+        if let slash = ports.firstIndex(of: "/") {
+            let isPrefix = ports[slash...].dropFirst().first?.isNumber == true
+            throw Misread(
+                isPrefix
+                    ? "; a prefix stands before the port, as in \(scheme)://10.0.0.0/8:443"
+                    : ", which goes on after the port; an endpoint is \(scheme)://HOST:PORT")
+        }
+        return (host, ports)
+    }
+
+    /// An absolute path without anything that could be read in two ways.
+    private static func path(_ text: Substring) throws(Misread) -> Path {
+        guard text.hasPrefix("/") else {
+            throw Misread("; a local socket is written with its whole path, as in unix:///run/x.sock")
+        }
+        // path_resolution(7): PATH_MAX with its terminating NUL.
+        if text.utf8.count > 4_095 { throw Misread(", whose path is longer than 4095 bytes") }
+        if let odd = text.first(where: { "*?$".contains($0) }) {
+            throw Misread(", whose path has a '\(odd)'; patterns and variables are not read")
+        }
+        let path = Path(String(text)).normalised
+        if path.isRoot || text.hasSuffix("/") { throw Misread(", which names a directory and no socket") }
+        return path
     }
 
     /// The host of a hint, unless it is too long to repeat.
-    private static func example(_ host: Substring) -> Substring {
+    static func example(_ host: Substring) -> Substring {
         host.isEmpty || host.utf8.count > 60 ? "HOST" : host
+    }
+}
+
+extension Ports {
+    /// Reads `443`, `80,443`, `8000-8080` or `*`.
+    ///
+    /// - Throws: the rest of a sentence that has quoted the endpoint.
+    init(parsing text: Substring, _ scheme: String) throws(Misread) {
+        if text == "*" {
+            self = .all
+            return
+        }
+        if text.isEmpty { throw Misread(", which names no port; write \(scheme)://HOST:PORT") }
+        var ranges: [ClosedRange<UInt16>] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let ends = part.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+            let first = try Ports.number(ends[0])
+            let last = ends.count == 2 ? try Ports.number(ends[1]) : first
+            guard first <= last else {
+                throw Misread(", whose ports run backwards; write \(last)-\(first)")
+            }
+            ranges.append(first...last)
+        }
+        self.init(ranges)
+    }
+
+    private static func number(_ text: Substring) throws(Misread) -> UInt16 {
+        guard text.utf8.allSatisfy(isDigit), !text.hasPrefix("0"), let port = UInt16(text) else {
+            throw Misread(
+                ", whose port is not a number from 1 to 65535; several are written 80,443 or 8000-8080, all *"
+            )
+        }
+        return port
     }
 }

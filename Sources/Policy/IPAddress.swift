@@ -37,6 +37,26 @@ package enum IPAddress: Hashable, Sendable, CustomStringConvertible {
         self = .v6(head + Array(repeating: 0, count: 8 - head.count - tail.count) + tail)
     }
 
+    /// The address of four or sixteen bytes in network order.
+    package init(_ bytes: [UInt8]) {
+        if bytes.count == 4 {
+            self = .v4(bytes.reduce(0) { $0 << 8 | UInt32($1) })
+        } else {
+            self = .v6(
+                stride(from: 0, to: bytes.count - 1, by: 2).map {
+                    UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1])
+                })
+        }
+    }
+
+    /// Four or sixteen bytes in network order.
+    package var bytes: [UInt8] {
+        switch self {
+        case .v4(let number): [24, 16, 8, 0].map { UInt8(number >> $0 & 0xFF) }
+        case .v6(let groups): groups.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+        }
+    }
+
     /// The IPv4 address inside `::ffff:a.b.c.d` (RFC 4291 section 2.5.5.2).
     package var mappedV4: IPAddress? {
         guard case .v6(let groups) = self, groups.prefix(6) == [0, 0, 0, 0, 0, 0xFFFF] else { return nil }

@@ -212,13 +212,6 @@ package struct NetworkRules: Equatable, Sendable {
     package var allowsAny: Bool { allow.contains { $0.value == .any } }
 }
 
-/// A place on the network that a policy names.
-package enum Endpoint: Equatable, Sendable {
-    case any
-    /// `tcp://HOST:PORT`; a host is a name or an address in its canonical text.
-    case tcp(host: String, port: UInt16)
-}
-
 /// `syscalls`: which system calls work.
 package struct SyscallRules: Equatable, Sendable {
     /// A named base set; each shipped profile has one.

@@ -109,17 +109,16 @@ extension FileRules {
 
 extension NetworkRules {
     fileprivate func loosenings(over base: NetworkRules) -> [Difference] {
-        looser("network.allow", "connecting to", allow, base.allow)
-            + looser("network.listen", "listening on", listen, base.listen)
+        looser("network.allow", "connecting to", allow, base.allow, listens: false)
+            + looser("network.listen", "listening on", listen, base.listen, listens: true)
     }
 
     private func looser(
-        _ path: String, _ verb: String, _ new: [Located<Endpoint>], _ old: [Located<Endpoint>]
+        _ path: String, _ verb: String, _ new: [Located<Endpoint>], _ old: [Located<Endpoint>], listens: Bool
     ) -> [Difference] {
         if new.isEmpty { return [] }
-        let known = Set(old.map(\.value.description))
-        if known.contains(Endpoint.any.description) { return [] }
-        return new.filter { !known.contains($0.value.description) }.map {
+        let known = Reach(old, listens: listens)
+        return new.filter { !known.contains($0.value) }.map {
             Difference(path, "it grants \(verb) \($0.value)", at: $0.origin)
         }
     }

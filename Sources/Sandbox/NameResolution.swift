@@ -4,9 +4,9 @@ import Linux
 
 /// Asks the system's name servers, before a run and in its stead (ares_getaddrinfo(3)): a static executable has no
 /// name service of its own, and a run that could ask would have a channel out.
-enum NameResolution {
+package enum NameResolution {
     /// Every address of a name, each once, in the order of the answer; the reason as a sentence when there is none.
-    static func addresses(of name: String) -> Result<[[UInt8]], ResolutionError> {
+    package static func addresses(of name: String) -> Result<[[UInt8]], ResolutionError> {
         guard ares_library_init(ARES_LIB_INIT_ALL) == 0 else {
             return .failure(ResolutionError("c-ares does not start"))
         }
@@ -89,7 +89,7 @@ enum NameResolution {
 }
 
 /// Why a name has no address.
-struct ResolutionError: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
+package struct ResolutionError: Error, CustomStringConvertible {
+    package let description: String
+    package init(_ description: String) { self.description = description }
 }

@@ -142,7 +142,8 @@ extension Plan {
             lastCapability: host.lastCapability, filterFlags: filterFlags(host),
             recordsAllowed: policy.syscalls.base == .observe,
             terminal: request.terminal != nil,
-            enforcement: enforcement.rows, notes: request.command.notes + settling.notes)
+            enforcement: enforcement.rows,
+            notes: request.command.notes + request.destinations.notes + settling.notes)
     }
 
     /// The namespaces of a run: all that the host has, but for the network's where every destination is granted.

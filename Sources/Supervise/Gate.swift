@@ -79,6 +79,9 @@ final class Gate {
         return set.add(listener.descriptor.number)
     }
 
+    /// When to look at connections again though nothing happened.
+    var deadline: UInt64? { connections.deadline }
+
     /// Ends the calls whose connections are decided.
     func settle(_ set: PollSet) { connections.settle(set, listener) }
 
@@ -96,7 +99,7 @@ final class Gate {
             return .none
         }
         let ruling = judge.ruling(on: act, lookup) { pid, number in
-            GuestSocket(of: pid, number: number)?.localAddress()
+            SocketState(of: pid, number)
         }
         return answer(act, ruling)
     }

@@ -47,20 +47,22 @@ package struct Judge {
 
     /// The answer to an act.
     ///
-    /// - Parameter localAddress: tells what a socket of the caller is bound to.
+    /// - Parameter socket: tells what a descriptor of the caller is, when it is a socket.
     package func ruling(
-        on act: Act, _ lookup: some Lookup, localAddress: (Int32, Int32) -> SocketAddress?
+        on act: Act, _ lookup: some Lookup, socket: (Int32, Int32) -> SocketState?
     ) -> Ruling {
         switch act.kind {
         case .open(let path, let flags): files.open(act, path, flags: flags, lookup)
         case .change(let targets): files.change(act, targets, lookup)
         case .execute(let path, let arguments): files.execute(act, path, arguments, lookup)
         case .executeDescriptor: executeDescriptor()
-        case .connect(let socket, let address): network.connect(act, socket, address, lookup)
-        case .bind(let socket, let address): network.bind(act, socket, address, lookup)
-        case .listen(let socket): network.listen(act, socket, local: localAddress(act.call.pid, socket))
-        case .send(_, let addresses, let connects):
-            network.send(act, addresses, connects: connects, lookup)
+        case .connect(let number, let address):
+            network.connect(act, number, address, lookup) { socket(act.call.pid, number) }
+        case .bind(let number, let address):
+            network.bind(act, number, address, lookup) { socket(act.call.pid, number) }
+        case .listen(let number): network.listen(act, number, local: socket(act.call.pid, number)?.local)
+        case .send(let number, let addresses, let connects):
+            network.send(act, addresses, connects: connects, lookup) { socket(act.call.pid, number) }
         case .socket(let family, let type, let number):
             network.socket(family: family, type: type, protocol: number)
         case .option(let level, let name): network.option(level: level, name: name)

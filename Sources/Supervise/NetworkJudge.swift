@@ -1,6 +1,7 @@
 import Event
 import Glibc
 import Linux
+import Policy
 import Sandbox
 
 /// Judges sockets: where they connect, are bound, listen and send.
@@ -16,12 +17,21 @@ struct NetworkJudge {
     let own: OwnDirectories
     let hasNamespace: Bool
 
-    func connect(_ act: Act, _ socket: Int32, _ address: SocketAddress, _ lookup: some Lookup) -> Ruling {
+    /// - Parameter socket: tells what the socket is.
+    func connect(
+        _ act: Act, _ number: Int32, _ address: SocketAddress, _ lookup: some Lookup,
+        _ socket: () -> SocketState?
+    ) -> Ruling {
         switch address {
         case .inet4, .inet6:
-            if destinations.allows(address) { return .connect(socket: socket, address) }
+            guard let transport = socket()?.transport else { return .fail(.invalid) }
+            if destinations.allows(transport, address) { return .connect(socket: number, address) }
             // Nothing listens there: getaddrinfo(3) asks what its own address would be, to sort its answers.
             if address.port == 0 { return .fail(Errno(ENETUNREACH)) }
+            // It asks so about a port, too; in the network of the run nobody hears what is sent there.
+            if transport == .udp, hasNamespace, destinations.allows(.tcp, address) {
+                return .connect(socket: number, address)
+            }
             if address.port == 53, address.bytes == [127, 0, 0, 1] {
                 // The name server that the run was told of, and that is not there.
                 return refuse(
@@ -33,25 +43,46 @@ struct NetworkJudge {
             let path = GuestPath(directory: AT_FDCWD, text: text, follows: true)
             guard let place = lookup.place(of: path, for: act.call.pid) else { return .fail(.notFound) }
             // Where the path led when it was judged, and not what the links on it say a moment later.
-            if own.contains(place.path) { return .connect(socket: socket, .path(place.path.bytes)) }
+            if own.contains(place.path) { return .connect(socket: number, .path(place.path.bytes)) }
             guard lookup.host(place.path).exists else { return .fail(.notFound) }
             return refuse(
                 .connect, "connecting to the socket \(place.path)", address, rule: "network.allow",
                 errno: place.visible ? .accessDenied : .notFound)
         case .abstract:
-            if hasNamespace { return .connect(socket: socket, address) }
+            if hasNamespace { return .connect(socket: number, address) }
             return refuse(.connect, "connecting to \(address)", address, rule: "network.allow")
-        case .unspecified: return .connect(socket: socket, address)
+        case .unspecified: return disconnect(number, socket())
         case .malformed: return .fail(.invalid)
         case .other: return .fail(Errno(EAFNOSUPPORT))
         }
     }
 
-    func bind(_ act: Act, _ socket: Int32, _ address: SocketAddress, _ lookup: some Lookup) -> Ruling {
+    /// A stream that was connected for the run is not given back to be used again.
+    private func disconnect(_ number: Int32, _ state: SocketState?) -> Ruling {
+        if state?.transport == .udp { return .connect(socket: number, .unspecified) }
+        guard let peer = state?.peer, peer.bytes != nil else { return .fail(Errno(EOPNOTSUPP)) }
+        return refuse(
+            .connect, "taking off the connection to \(peer)", peer, rule: "network.allow",
+            errno: Errno(EOPNOTSUPP))
+    }
+
+    /// - Parameter socket: tells what the socket is.
+    func bind(
+        _ act: Act, _ number: Int32, _ address: SocketAddress, _ lookup: some Lookup,
+        _ socket: () -> SocketState?
+    ) -> Ruling {
         switch address {
         case .inet4, .inet6:
             if destinations.listensAnywhere && !hasNamespace { return .proceed }
-            if destinations.listens(on: address) { return .bind(socket: socket, address) }
+            let state = socket()
+            if state?.transport == .tcp, destinations.listens(on: address) {
+                return .bind(socket: number, address)
+            }
+            // Who connects may say that any address and port of its own will do.
+            let isOfNobody = address.port == 0 && address.bytes?.allSatisfy { $0 == 0 } == true
+            if isOfNobody, destinations.connectsAnywhere || destinations.connectsSomewhere {
+                return .bind(socket: number, address)
+            }
             return refuse(.bind, "binding to \(address)", address, rule: "network.listen")
         case .path(let text):
             let path = GuestPath(directory: AT_FDCWD, text: text, follows: false)
@@ -82,11 +113,16 @@ struct NetworkJudge {
     }
 
     /// - Parameter connects: sending begins a connection with an address that cannot be held to what was judged.
-    func send(_ act: Act, _ addresses: [SocketAddress], connects: Bool, _ lookup: some Lookup) -> Ruling {
+    func send(
+        _ act: Act, _ addresses: [SocketAddress], connects: Bool, _ lookup: some Lookup,
+        _ socket: () -> SocketState?
+    ) -> Ruling {
         for address in addresses {
             switch address {
             case .inet4, .inet6:
-                if destinations.connectsAnywhere || connects && destinations.allows(address) { continue }
+                if destinations.connectsAnywhere || connects && destinations.allows(.tcp, address) {
+                    continue
+                }
                 return refuse(.send, "sending to \(address)", address, rule: "network.allow")
             case .path(let text):
                 let path = GuestPath(directory: AT_FDCWD, text: text, follows: true)
@@ -145,7 +181,13 @@ struct NetworkJudge {
             members.append(.init("host", .string(address.host)))
             members.append(.init("port", .number(port)))
         }
-        return .violate(
-            Violation(operation, errno, .networkAccess, rule: rule, "\(verb) is not granted", members))
+        var sentence = "\(verb) is not granted"
+        if let address, let name = destinations.names(of: address).first {
+            members.append(.init("name", .string(name)))
+            if InnerAddresses.contain(address.bytes ?? []) {
+                sentence += "; \(name) leads there, which only a grant of the address itself allows"
+            }
+        }
+        return .violate(Violation(operation, errno, .networkAccess, rule: rule, sentence, members))
     }
 }

@@ -95,7 +95,7 @@ package final class Supervision {
             // becoming its program.
             if !isProtected { protect() }
         }
-        gate?.settle(set)
+        if isListening { gate?.settle(set) }
         if set.isReady(signal) {
             while let number = signals.next() { pass(number) }
         }
@@ -134,7 +134,8 @@ package final class Supervision {
 
     private func timeLeft() -> UInt64 {
         let now = Clock.monotonic
-        let next = min(step.deadline ?? .max, nextSample)
+        let connecting = isListening ? gate?.deadline : nil
+        let next = min(step.deadline ?? .max, nextSample, connecting ?? .max)
         return next > now ? next - now : 0
     }
 

@@ -116,6 +116,7 @@ struct NetworkDenialTests {
         let turned = try guarded.run(
             ["--", Shared.victim, "reconnect-tcp"] + address + ["127.0.0.1", "\(other.port)"])
         #expect(turned.output == "EOPNOTSUPP\n", "\(turned.output)\(turned.errors)")
+        #expect(turned.violations("connect").first?["args"]?["port"] == .number(Int(server.port)))
         #expect(datagrams.count == 0)
         #expect(other.count == 0)
     }
@@ -163,6 +164,14 @@ struct NetworkDenialTests {
             """
         let both = try guarded.run(["--", "/usr/bin/python3", "-c", mapped])
         #expect(both.output == "listened\n", "\(both.errors)")
+        // Ranges, and every address of the machine.
+        for rule in ["tcp://0.0.0.0:\(port)", "tcp://127.0.0.0/8:\(port)-\(port)", "tcp://[::]:*"] {
+            let wider = Guarded(caller, settings: ["network.listen=['\(rule)']"], in: scratch)
+            let visitor = Visitor(port: port)
+            let seen = try wider.act("serve-tcp", "127.0.0.1", "\(port)")
+            visitor.stop()
+            #expect(seen.output == "ok 118\n", "\(rule): \(seen.output)\(seen.errors)")
+        }
         let other = try guarded.act("bind-tcp", "127.0.0.1", "\(port == 1025 ? 1026 : port - 1)")
         #expect(other.output == "EPERM\n")
         #expect(other.violations("bind", "bind").count == 1)

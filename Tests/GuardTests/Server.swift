@@ -13,18 +13,20 @@ final class Server: @unchecked Sendable {
     convenience init() throws { try self.init(.inet4([127, 0, 0, 1], port: 0), Int32(SOCK_STREAM.rawValue)) }
 
     /// - Parameter type: SOCK_STREAM, which listens, or SOCK_DGRAM.
-    init(_ address: SocketAddress, _ type: Int32) throws {
+    init(_ address: SocketAddress, _ type: Int32, backlog: Int32 = 64) throws {
         let family: Int32
         let bytes: [UInt8]
         switch address {
         case .inet4(let host, let port): (family, bytes) = (AF_INET, SocketAddress.encode(host, port: port))
+        case .inet6(let host, let port, _):
+            (family, bytes) = (AF_INET6, SocketAddress.encode(host, port: port))
         case .path(let path): (family, bytes) = (AF_UNIX, [1, 0] + path + [0])
         case .abstract(let name): (family, bytes) = (AF_UNIX, [1, 0, 0] + name)
         default: throw SystemError("an address that tests do not use")
         }
         socket = Descriptor(owning: Glibc.socket(family, type | Int32(SOCK_NONBLOCK.rawValue), 0))
         if let failure = socket.bind(to: bytes) { throw SystemError("bind", errno: failure) }
-        if type == Int32(SOCK_STREAM.rawValue), let failure = socket.listen(backlog: 64) {
+        if type == Int32(SOCK_STREAM.rawValue), let failure = socket.listen(backlog: backlog) {
             throw SystemError("listen", errno: failure)
         }
         self.address = Self.local(socket.number) ?? address

@@ -23,6 +23,44 @@ private let table: [(base: String, upper: String, path: String?)] = [
     ("network: {allow: [tcp://a:1]}", "network: {allow: ['tcp://A:1']}", nil),
     ("network: {allow: [tcp://a:1]}", "network: {allow: [tcp://a:2]}", "network.allow"),
     ("network: {allow: [any]}", "network: {listen: [tcp://a:1]}", "network.listen"),
+    ("network: {allow: ['tcp://a:1-9']}", "network: {allow: ['tcp://a:2,4']}", nil),
+    ("network: {allow: ['tcp://a:1-4', 'tcp://a:5-9']}", "network: {allow: ['tcp://a:2-8']}", nil),
+    (
+        "network: {allow: ['tcp://a:1-4', 'tcp://a:6-9']}", "network: {allow: ['tcp://a:2-8']}",
+        "network.allow"
+    ),
+    ("network: {allow: ['tcp://a:*']}", "network: {allow: ['tcp://a:1-65535']}", nil),
+    ("network: {allow: ['tcp://a:*']}", "network: {allow: ['tcp://b:1']}", "network.allow"),
+    ("network: {allow: ['tcp://10.0.0.0/8:1']}", "network: {allow: ['tcp://10.1.0.0/16:1']}", nil),
+    ("network: {allow: ['tcp://10.0.0.0/8:1']}", "network: {allow: ['tcp://10.1.2.3:1']}", nil),
+    (
+        "network: {allow: ['tcp://10.1.0.0/16:1']}", "network: {allow: ['tcp://10.0.0.0/8:1']}",
+        "network.allow"
+    ),
+    (
+        "network: {allow: ['tcp://10.0.0.0/9:1-5', 'tcp://10.128.0.0/9:2-9']}",
+        "network: {allow: ['tcp://10.0.0.0/8:2-5']}", nil
+    ),
+    (
+        "network: {allow: ['tcp://10.0.0.0/9:1-5', 'tcp://10.128.0.0/9:2-9']}",
+        "network: {allow: ['tcp://10.0.0.0/8:1-5']}", "network.allow"
+    ),
+    ("network: {allow: ['tcp://[2001:db8::]/32:1']}", "network: {allow: ['tcp://[2001:db8::1]:1']}", nil),
+    // A range does not lead to this machine, and a name does neither.
+    ("network: {allow: ['tcp://0.0.0.0/0:1']}", "network: {allow: ['tcp://127.0.0.1:1']}", "network.allow"),
+    ("network: {allow: ['tcp://127.0.0.0/8:1']}", "network: {allow: ['tcp://127.0.0.1:1']}", nil),
+    ("network: {allow: ['tcp://0.0.0.0/0:1']}", "network: {allow: ['tcp://a:1']}", "network.allow"),
+    ("network: {allow: ['tcp://0.0.0.0/0:1', 'tcp://[::]/0:1']}", "network: {allow: ['tcp://a:1']}", nil),
+    (
+        "network: {allow: ['tcp://0.0.0.0/0:1', 'tcp://[::]/0:1']}",
+        "network: {allow: ['tcp://localhost:1']}",
+        "network.allow"
+    ),
+    // Who listens on every address listens on each.
+    ("network: {listen: ['tcp://0.0.0.0:1']}", "network: {listen: ['tcp://127.0.0.1:1']}", nil),
+    ("network: {listen: ['tcp://[::]:1']}", "network: {listen: ['tcp://0.0.0.0:1']}", nil),
+    ("network: {listen: ['tcp://0.0.0.0:1']}", "network: {listen: ['tcp://[::]:1']}", "network.listen"),
+    ("network: {listen: ['tcp://127.0.0.1:*']}", "network: {listen: ['tcp://0.0.0.0:1']}", "network.listen"),
     ("limits: {wall: 30s}", "limits: {wall: 29s}", nil),
     ("limits: {wall: 30s}", "limits: {wall: 31s}", "limits.wall"),
     ("limits: {wall: 30s}", "limits: {wall: unlimited}", "limits.wall"),

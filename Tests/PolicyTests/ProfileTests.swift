@@ -142,7 +142,7 @@ struct ProfileTests {
         try own.write(example.joined(separator: "\n"), to: "own.yaml")
         let loaded = try own.load("own.yaml")
         #expect(loaded.warnings.isEmpty)
-        #expect(loaded.policy.network.allow.map(\.value) == [.tcp(host: "api.example.com", port: 443)])
+        #expect(loaded.policy.network.allow.map(\.value.description) == ["tcp://api.example.com:443"])
     }
 
     @Test("observe refuses nothing and records everything")

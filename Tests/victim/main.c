@@ -14,7 +14,7 @@ static const struct act *find(const struct act *acts, const char *name) {
 
 int main(int count, char **arguments) {
     const struct act *const groups[] = {file_acts, network_acts, process_acts, kernel_acts, resource_acts,
-                                         race_acts, host_acts};
+                                         race_acts, host_acts, connect_acts};
     if (count < 2) return 2;
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
         const struct act *act = find(groups[i], arguments[1]);

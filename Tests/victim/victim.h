@@ -15,3 +15,4 @@ extern const struct act kernel_acts[];
 extern const struct act resource_acts[];
 extern const struct act race_acts[];
 extern const struct act host_acts[];
+extern const struct act connect_acts[];

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 
 #include "notify.h"
@@ -38,6 +39,11 @@ int gr_raise_default(int signal);
 // Waits without end when `nanoseconds` is negative.
 int gr_poll(void *entries, size_t count, int64_t nanoseconds);
 int gr_set_dumpable(int dumpable);
+
+// Names the network namespace of a socket (SO_NETNS_COOKIE); 0 where the kernel has no such names.
+uint64_t gr_network_cookie(int socket);
+// Connects, and ends with EINTR soon where that means waiting after all. It uses SIGALRM and ITIMER_REAL meanwhile.
+int gr_connect_at_once(int fd, const struct sockaddr *address, socklen_t length);
 
 // The master of a new pseudo-terminal, unlocked; `slave` gets the path of its other end.
 int gr_open_terminal(char *slave, size_t length);
