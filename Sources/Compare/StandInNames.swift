@@ -2,38 +2,35 @@ import Linux
 import Policy
 import Sandbox
 
-/// Addresses that stand for names where nothing is looked up: each name has one that is nobody's, and that no other
-/// name has.
+/// Addresses that stand for names where nothing is looked up: each name has one of each family that is nobody's, and
+/// that no other name has.
 struct StandInNames {
     /// Destinations as a run would have them.
     func destinations(_ rules: NetworkRules) throws(Unenforceable) -> Destinations {
-        var destinations = Destinations()
-        destinations.connectsAnywhere = rules.allowsAny
-        destinations.listensAnywhere = rules.listen.contains { $0.value == .any }
-        destinations.connect = entries(rules.allow)
-        destinations.listen = entries(rules.listen)
-        return destinations
+        try Destinations(rules) { .success(addresses(of: $0)) }
     }
 
-    private func entries(_ endpoints: [Located<Endpoint>]) -> [Destinations.Entry] {
-        endpoints.compactMap { endpoint in
-            guard case .tcp(let host, let port) = endpoint.value else { return nil }
-            return .init(host: host, addresses: [bytes(of: host)], port: port, reason: "\(endpoint.origin)")
+    /// What the endpoint is when it is a single destination: each address that it may be.
+    func addresses(of endpoint: Endpoint) -> [SocketAddress] {
+        if case .unix(let path) = endpoint { return [.path(path.bytes)] }
+        guard case .network(_, let host, let ports) = endpoint, ports.ranges.count == 1,
+            let port = ports.ranges.first?.lowerBound, ports == Ports([port...port])
+        else { return [] }
+        switch host {
+        case .name(let name):
+            return addresses(of: name).map { SocketAddress(SocketAddress.encode($0, port: port)) }
+        case .block(let block):
+            return block.isSingle ? [SocketAddress(SocketAddress.encode(block.bytes, port: port))] : []
         }
     }
 
-    func address(of endpoint: Endpoint) -> SocketAddress? {
-        guard case .tcp(let host, let port) = endpoint else { return nil }
-        let bytes = bytes(of: host)
-        return bytes.count == 4 ? .inet4(bytes, port: port) : .inet6(bytes, port: port, scope: 0)
-    }
-
-    /// For a name, an address of a block that nobody uses, made from all of the name (FNV-1a, 128 bits).
-    private func bytes(of host: String) -> [UInt8] {
-        if let address = SocketAddress.parse(host) { return address }
+    /// Addresses of blocks that nobody uses, made from all of the name (FNV-1a, 128 bits).
+    private func addresses(of host: String) -> [[UInt8]] {
+        if host == "localhost" { return [[127, 0, 0, 1]] }
         var hash: UInt128 = 0x6C62_272E_07BB_0142_62B8_2175_6295_C58D
         for byte in host.utf8 { hash = (hash ^ UInt128(byte)) &* 0x0000_0000_0100_0000_0000_0000_0000_013B }
-        // 5f00::/16, and 5f01 to 5fff, belong to nobody (RFC 9602).
-        return [0x5F] + (0..<15).map { UInt8(truncatingIfNeeded: hash >> (8 * $0)) }
+        let bytes = (0..<15).map { UInt8(truncatingIfNeeded: hash >> (8 * $0)) }
+        // 240.0.0.0/4 is reserved (RFC 1112), and 5f01 to 5fff belong to nobody (RFC 9602).
+        return [[0xF0 | bytes[0] & 0x07, bytes[1], bytes[2], bytes[3]], [0x5F] + bytes]
     }
 }

@@ -116,10 +116,11 @@ package struct Trial {
         grants.entries.last { $0.path == path || $0.isDirectory && $0.path.contains(path) }?.reason ?? ""
     }
 
-    private func judged(_ kind: Act.Kind, _ rule: String) -> Outcome {
+    private func judged(_ kind: Act.Kind, _ rule: String, over transport: Transport? = nil) -> Outcome {
         let call = Notification(id: 0, pid: 0, number: 0, architecture: 0, arguments: [0, 0, 0, 0, 0, 0])
         let act = Act(call: call, name: "", kind: kind)
-        switch judge.ruling(on: act, lookup, localAddress: { _, _ in nil }) {
+        let socket = SocketState(transport: transport, local: nil, peer: nil)
+        switch judge.ruling(on: act, lookup, socket: { _, _ in socket }) {
         case .violate(let violation):
             return Outcome(answer: refusal, rule: violation.rule, sentence: violation.sentence)
         case .fail(let errno): return Outcome(answer: refusal, rule: rule, sentence: "it fails: \(errno)")
@@ -131,10 +132,14 @@ package struct Trial {
 
     private func network(_ endpoint: Endpoint, _ rule: String, _ kind: (SocketAddress) -> Act.Kind) -> Outcome
     {
-        guard let address = names.address(of: endpoint) else {
+        let addresses = names.addresses(of: endpoint)
+        guard let first = addresses.first else {
             return Outcome(answer: refusal, rule: rule, sentence: "\(endpoint) is no single destination")
         }
-        return judged(kind(address), rule)
+        let transport: Transport? =
+            if case .network(let transport, _, _) = endpoint { transport } else { .tcp }
+        let outcomes = addresses.map { judged(kind($0), rule, over: transport) }
+        return outcomes.first { $0.answer != .allow } ?? judged(kind(first), rule, over: transport)
     }
 
     private func call(_ name: String, _ arguments: [UInt64]) -> Outcome {

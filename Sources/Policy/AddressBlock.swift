@@ -29,12 +29,12 @@ package struct AddressBlock: Hashable, Sendable, CustomStringConvertible {
 
     package func contains(_ other: AddressBlock) -> Bool { other.length >= length && contains(other.bytes) }
 
-    /// Whether every address of this block lies in one of the others.
-    func isCovered(by others: [AddressBlock]) -> Bool {
-        if others.contains(where: { $0.contains(self) }) { return true }
+    /// The first address of this block that lies in none of the others.
+    func gap(beside others: [AddressBlock]) -> AddressBlock? {
+        if others.contains(where: { $0.contains(self) }) { return nil }
         let inside = others.filter { contains($0) }
-        guard !inside.isEmpty, !isSingle else { return false }
-        return halves.allSatisfy { $0.isCovered(by: inside) }
+        guard !inside.isEmpty else { return AddressBlock(bytes) }
+        return halves.lazy.compactMap { $0.gap(beside: inside) }.first
     }
 
     private var halves: [AddressBlock] {

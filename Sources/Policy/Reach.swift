@@ -1,5 +1,5 @@
 /// Everything that a list of endpoints lets a run reach, or be reached on.
-struct Reach {
+package struct Reach {
     private let isEverything: Bool
     private let texts: Set<String>
     private let places: [Place]
@@ -12,7 +12,7 @@ struct Reach {
     }
 
     /// - Parameter listens: whether the endpoints are to listen on, where other addresses include each other.
-    init(_ endpoints: [Located<Endpoint>], listens: Bool) {
+    package init(_ endpoints: [Located<Endpoint>], listens: Bool) {
         isEverything = endpoints.contains { $0.value == .any }
         texts = Set(endpoints.map(\.value.description))
         places = endpoints.compactMap {
@@ -22,23 +22,40 @@ struct Reach {
         self.listens = listens
     }
 
-    /// Whether all that this endpoint reaches is reached by the list. What a name leads to is not known: only itself
-    /// and everything reach it.
-    func contains(_ endpoint: Endpoint) -> Bool {
+    /// A destination that the endpoint reaches and the list does not, if there is one: a name or one address, with one
+    /// port. What a name leads to is not known, so only itself and everything reach it.
+    package func gap(in endpoint: Endpoint) -> Endpoint? {
         // `any` shares the host's network, not its files: a local socket is granted by itself.
-        if texts.contains(endpoint.description) { return true }
-        guard case .network(let transport, let host, let ports) = endpoint else { return false }
-        if isEverything { return true }
+        if texts.contains(endpoint.description) { return nil }
+        guard case .network(let transport, let host, let ports) = endpoint else {
+            return endpoint == .any ? elsewhere : endpoint
+        }
+        if isEverything { return nil }
         let near = places.filter { $0.transport == transport }
-        return ports.ranges.allSatisfy { range in
-            Self.starts(range, near).allSatisfy { port in
-                covers(host, near.filter { $0.ports.contains(port) }.map(\.host))
+        for range in ports.ranges {
+            for port in Self.starts(range, near) {
+                let others = near.filter { $0.ports.contains(port) }.map(\.host)
+                if let host = gap(in: host, others) { return .network(transport, host, Ports([port...port])) }
             }
         }
+        return nil
+    }
+
+    /// A destination that is not in the list, if possible at an address that is nobody's (RFC 5737) and else one that
+    /// belongs to no block.
+    private var elsewhere: Endpoint {
+        for address: [UInt8] in [[192, 0, 2, 1], [127, 0, 0, 1], [169, 254, 169, 254]] {
+            for transport in listens ? [.tcp] : Transport.allCases {
+                let all = Endpoint.network(
+                    transport, .block(AddressBlock(address)), Ports([443...UInt16.max]))
+                if let found = gap(in: all) { return found }
+            }
+        }
+        return .any
     }
 
     /// The ports of a range at which the list may begin or cease to reach something.
-    private static func starts(_ range: ClosedRange<UInt16>, _ places: [Place]) -> Set<UInt16> {
+    private static func starts(_ range: ClosedRange<UInt16>, _ places: [Place]) -> [UInt16] {
         var starts: Set<UInt16> = [range.lowerBound]
         for other in places.lazy.flatMap(\.ports.ranges) {
             if range.contains(other.lowerBound) { starts.insert(other.lowerBound) }
@@ -46,10 +63,10 @@ struct Reach {
                 starts.insert(other.upperBound + 1)
             }
         }
-        return starts
+        return starts.sorted()
     }
 
-    private func covers(_ host: Host, _ others: [Host]) -> Bool {
+    private func gap(in host: Host, _ others: [Host]) -> Host? {
         let blocks = others.flatMap { host -> [AddressBlock] in
             guard case .block(let block) = host else { return [] }
             return listens ? block.listening : [block]
@@ -58,11 +75,16 @@ struct Reach {
         case .name(let name):
             // A name leads to no inner address, but for this one.
             let isAnywhere = !listens && name != "localhost"
-            return others.contains(host)
-                || isAnywhere && AddressBlock.everywhere.allSatisfy { $0.isCovered(by: blocks) }
+            let isCovered =
+                others.contains(host)
+                || isAnywhere && AddressBlock.everywhere.allSatisfy { $0.gap(beside: blocks) == nil }
+            return isCovered ? nil : host
         case .block(let block):
-            return listens
-                ? block.listening.allSatisfy { $0.isCovered(by: blocks) } : block.isGranted(by: blocks)
+            let gap =
+                listens
+                ? block.listening.lazy.compactMap { $0.gap(beside: blocks) }.first
+                : block.grantedGap(beside: blocks)
+            return gap.map(Host.block)
         }
     }
 }

@@ -118,7 +118,7 @@ extension NetworkRules {
     ) -> [Difference] {
         if new.isEmpty { return [] }
         let known = Reach(old, listens: listens)
-        return new.filter { !known.contains($0.value) }.map {
+        return new.filter { known.gap(in: $0.value) != nil }.map {
             Difference(path, "it grants \(verb) \($0.value)", at: $0.origin)
         }
     }
