@@ -1,4 +1,7 @@
+#define _GNU_SOURCE
 #include "CProfiles.h"
+
+#include <string.h>
 
 static const unsigned char strict[] = {
 #embed "../../profiles/strict.yaml"
@@ -35,4 +38,10 @@ static const struct gr_profile profiles[] = {
 
 const struct gr_profile *gr_profile_at(size_t index) {
     return index < sizeof profiles / sizeof profiles[0] ? &profiles[index] : NULL;
+}
+
+size_t gr_profile_run_length(const struct gr_profile *profile) {
+    const char mark[] = "\nexamples:";
+    const unsigned char *found = memmem(profile->bytes, profile->length, mark, sizeof mark - 1);
+    return found == NULL ? profile->length : (size_t)(found - profile->bytes) + 1;
 }

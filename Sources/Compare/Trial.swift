@@ -23,6 +23,8 @@ package struct Trial {
     private let policy: Policy
     private let judge: Judge
     private let grants: Grants
+    /// What is denied, also where it is not there yet.
+    private let denied: [Located<Path>]
     private let lookup: PlannedLookup
     private let filter: CallFilter
     private let patterns: PatternTrial
@@ -30,9 +32,10 @@ package struct Trial {
     private let names: StandInNames
 
     /// - Throws: what of the policy cannot be held on this host.
-    package init(_ policy: Policy, auditDirectory: Path) throws(Unenforceable) {
+    package init(_ policy: Policy) throws(Unenforceable) {
         self.policy = policy
-        grants = try Grants(policy, auditDirectory: auditDirectory)
+        grants = try Grants(policy)
+        denied = policy.files.deny.map { Located((try? Settled($0.value).path) ?? $0.value, at: $0.origin) }
         names = StandInNames()
         judge = Judge(policy, grants, destinations: try names.destinations(policy.network))
         lookup = PlannedLookup(grants: grants)
@@ -92,15 +95,15 @@ package struct Trial {
         guard outcome.answer == .allow, let place = lookup.place(of: guest, for: 0)?.path else {
             return outcome
         }
+        if let outcome = cutOut(place) { return outcome }
         if grants.rights(for: place).contains(writes ? .write : .read) {
-            return Outcome(answer: .allow, rule: reason(place), sentence: "\(place) is granted")
+            return Outcome(
+                answer: .allow, rule: reason(place, writes ? .write : .read), sentence: "\(place) is granted")
         }
         if [Path("/proc"), Path("/dev"), Path("/tmp")].contains(where: { $0.contains(place) }) {
             return Outcome(
                 answer: .allow, rule: "",
-                sentence:
-                    "the run has a \(place.components.first.map { "/" + String(decoding: $0, as: UTF8.self) } ?? "/") of its own"
-            )
+                sentence: "the run has its own /proc, /dev and /tmp")
         }
         if !writes, lookup.isVisible(place) {
             return Outcome(
@@ -112,8 +115,21 @@ package struct Trial {
             sentence: "\(place) is not granted; that it is missing is no event")
     }
 
-    private func reason(_ path: Path) -> String {
-        grants.entries.last { $0.path == path || $0.isDirectory && $0.path.contains(path) }?.reason ?? ""
+    /// A denied path that is not there is cut out of no grant, and is denied all the same.
+    private func cutOut(_ place: Path) -> Outcome? {
+        denied.first { $0.value.contains(place) }.map {
+            Outcome(
+                answer: refusal, rule: "\($0.origin)",
+                sentence: "\($0.value) is denied, also once it is there")
+        }
+    }
+
+    /// Who grants it.
+    private func reason(_ path: Path, _ right: Rights) -> String {
+        grants.entries.last { grant in
+            grant.rights.contains(right)
+                && (grant.path == path || grant.isDirectory && grant.path.contains(path))
+        }?.reason ?? ""
     }
 
     private func judged(_ kind: Act.Kind, _ rule: String, over transport: Transport? = nil) -> Outcome {
@@ -125,7 +141,8 @@ package struct Trial {
             return Outcome(answer: refusal, rule: violation.rule, sentence: violation.sentence)
         case .fail(let errno): return Outcome(answer: refusal, rule: rule, sentence: "it fails: \(errno)")
         case .start(let path, _):
-            return Outcome(answer: .allow, rule: reason(path), sentence: "\(path) is granted")
+            if let outcome = cutOut(path) { return outcome }
+            return Outcome(answer: .allow, rule: reason(path, .execute), sentence: "\(path) is granted")
         default: return Outcome(answer: .allow, rule: rule, sentence: "the policy grants it")
         }
     }

@@ -122,12 +122,20 @@ enum Help {
             guardrun policy diff old.yaml new.yaml     what changes, by meaning; exit 1 when something does
             guardrun policy diff --fail-if-looser main.yaml new.yaml
 
+            guardrun policy test python -- open /etc/passwd r
+            guardrun policy test my.yaml -- connect tcp://192.0.2.1:443
+            guardrun policy test my.yaml -- syscall ioctl 0 0x5412
+
+        `test` puts an act before what decides in a run, and does nothing: open PATH r|w, exec PATH, connect and
+        listen tcp://HOST:PORT, syscall NAME [ARGUMENT...], limit NAME AMOUNT, finding THREAT LEVEL [CONFIDENCE],
+        code LANGUAGE TEXT. `check` decides the rows of `examples:` in the same way.
+
         A witness is an act that one of the two allows and the other does not. Paths are settled on this host; a
         name on the network stands for itself, whatever it resolves to. The answer is `unknown` where patterns ask
         for more states than are spent on them, or for Unicode's classes.
 
-        Exit status: 0; 78 a policy is wrong; of diff 1 when the two differ, with --fail-if-looser only when the
-        second allows something that the first does not, or that is not known.
+        Exit status: 0; 78 a policy is wrong; of test 77 when the act is refused; of diff 1 when the two differ, with
+        --fail-if-looser only when the second allows something that the first does not, or that is not known.
 
         """,
         "audit": """

@@ -1,10 +1,11 @@
 import Event
 import Policy
+import Sandbox
 import Scan
 
 /// `guardrun policy`: check policies, show what one comes to, list the shipped ones.
 enum PolicyCommand {
-    private static let verbs = ["check", "show", "list", "compare", "diff"]
+    private static let verbs = ["check", "show", "list", "compare", "diff", "test"]
 
     static func run(_ words: [[UInt8]]) throws(UsageError) -> Never {
         let flags = try Flags(
@@ -31,6 +32,7 @@ enum PolicyCommand {
             Exit.now(Exit.success)
         case "compare": try CompareCommand(names, "compare").compare(isJSON: isJSON)
         case "diff": try CompareCommand(names, "diff").diff(isJSON: isJSON, failsIfLooser: failsIfLooser)
+        case "test": try WhatIfCommand.run(names, flags, isJSON: isJSON)
         case let other?:
             let near = suggestion(for: other, among: verbs)
             throw UsageError(
@@ -51,7 +53,8 @@ enum PolicyCommand {
             do throws(PolicyFaults) {
                 let loaded = try Policy.load(
                     reference: name, settings: flags.all("--set"), context: context.policy,
-                    checkPattern: Scanner.problem(with:))
+                    checkPattern: Scanner.problem(with:), readsExamples: true)
+                let wrong = examples(loaded, context)
                 for warning in loaded.warnings {
                     Terminal.standardOutput.line("warning: \(inert("\(warning)", limit: 2_000))")
                 }
@@ -59,6 +62,7 @@ enum PolicyCommand {
                     Terminal.standardOutput.line(
                         "note: \(inert(name)): limits.\(limit.rawValue) is unlimited")
                 }
+                if !wrong.isEmpty { throw PolicyFaults(faults: wrong) }
                 Terminal.standardOutput.line("\(inert(name)): sound")
             } catch {
                 isWrong = true
@@ -66,6 +70,19 @@ enum PolicyCommand {
             }
         }
         Exit.now(isWrong ? Exit.policy : Exit.success)
+    }
+
+    /// What is wrong with the examples. Where this host cannot hold the policy there is nothing to decide them.
+    private static func examples(_ loaded: Policy.Loaded, _ context: Context) -> [Fault] {
+        do throws(Unenforceable) {
+            return try WhatIfCommand.faults(loaded, context)
+        } catch {
+            for fault in error.faults {
+                Terminal.standardOutput.line(
+                    "note: the examples were not tried: \(inert("\(fault)", limit: 2_000))")
+            }
+            return []
+        }
     }
 
     private static func show(_ name: String, _ flags: Flags, isJSON: Bool) -> Never {

@@ -7,10 +7,12 @@ struct Header {
     var extends: [Located<String>] = []
     /// Prefixes of the dotted paths that may become looser than in the base.
     var loosen: [Located<String>] = []
+    /// What the policy does about some acts, as whoever wrote it means it.
+    var examples: [Policy.Example] = []
 }
 
 private enum Section: String, CaseIterable {
-    case guardrun, name, extends, loosen
+    case guardrun, name, extends, loosen, examples
     case scan, files, network, syscalls, limits, tools, require, audit, visibility
 }
 
@@ -20,7 +22,7 @@ extension Decoder {
         var policy = Policy(name: "")
         fields(of: root, as: Section.self, under: "", example: "guardrun: 1") { decoder, section, node in
             switch section {
-            case .guardrun, .extends, .loosen: break
+            case .guardrun, .extends, .loosen, .examples: break
             case .name: policy.name = decoder.name(node) ?? ""
             case .scan: policy.scan = decoder.scan(node)
             case .files: policy.files = decoder.files(node)
@@ -53,7 +55,26 @@ extension Decoder {
         if let paths = root[Section.loosen.rawValue] {
             header.loosen = texts(paths, "loosen", wanted: "a path of keys", example: "[limits.wall]")
         }
+        if let rows = root[Section.examples.rawValue] { header.examples = examples(rows) }
         return header
+    }
+
+    private mutating func examples(_ node: Node) -> [Policy.Example] {
+        let example = "{deny: open /etc/shadow r}"
+        var examples: [Policy.Example] = []
+        for row in list(node, "examples", example: "[\(example)]") {
+            let before = examples.count
+            let faultsBefore = faults.count
+            fields(of: row, as: Action.self, under: "an example", example: example) {
+                decoder, action, value in
+                guard let act = decoder.text(value, "\(action.rawValue) is", not: "an act") else { return }
+                examples.append(Policy.Example(action: action, act: Located(act, at: Origin(value.mark))))
+            }
+            if examples.count != before + 1, faults.count == faultsBefore {
+                fault(at: row.mark, "an example has one act; write \(example)")
+            }
+        }
+        return examples
     }
 
     private mutating func version(_ node: Node) {

@@ -52,12 +52,7 @@ extension Decoder {
             return nil
         }
         do throws(Misread) {
-            let value =
-                switch unit {
-                case .nanoseconds: try Quantity.nanoseconds(scalar.text)
-                case .bytes: try Quantity.bytes(scalar.text)
-                case .pieces: try Quantity.count(scalar.text)
-                }
+            let value = try unit.amount(scalar.text)
             if value == 0 { throw Misread("; a limit is above zero, and for none write unlimited") }
             return value
         } catch {

@@ -26,6 +26,8 @@ package struct Fault: Error, Equatable, Sendable, CustomStringConvertible {
 package struct PolicyFaults: Error, Equatable, Sendable, CustomStringConvertible {
     package let faults: [Fault]
 
+    package init(faults: [Fault]) { self.faults = faults }
+
     /// One line for each fault.
     package var description: String { faults.map(\.description).joined(separator: "\n") }
 }
@@ -35,7 +37,7 @@ package struct Misread: Error, Equatable, Sendable {
     /// The rest of a sentence that has quoted the text: `, which has no unit; write 30s`.
     package let why: String
 
-    init(_ why: String) { self.why = why }
+    package init(_ why: String) { self.why = why }
 }
 
 extension Origin {

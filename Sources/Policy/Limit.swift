@@ -6,7 +6,20 @@ package enum Limit: String, CaseIterable, Sendable {
     case disk, output, execs
 
     /// What its number counts.
-    package enum Unit: Sendable { case nanoseconds, bytes, pieces }
+    package enum Unit: Sendable {
+        case nanoseconds, bytes, pieces
+
+        /// The amount that a text stands for.
+        ///
+        /// - Throws: the rest of a sentence that has quoted the text.
+        package func amount(_ text: String) throws(Misread) -> UInt64 {
+            switch self {
+            case .nanoseconds: try Quantity.nanoseconds(text)
+            case .bytes: try Quantity.bytes(text)
+            case .pieces: try Quantity.count(text)
+            }
+        }
+    }
 
     package var unit: Unit {
         switch self {

@@ -13,6 +13,13 @@ extension Policy {
         }
     }
 
+    /// An act that a document names with what its policy does about it; `guardrun policy check` decides them.
+    package struct Example: Sendable {
+        package let action: Action
+        /// As `guardrun policy test` reads it.
+        package let act: Located<String>
+    }
+
     /// A policy and where it comes from.
     package struct Loaded: Sendable {
         package let policy: Policy
@@ -20,6 +27,8 @@ extension Policy {
         package let warnings: [Fault]
         /// The documents that were composed, the first base first, the named one and then the settings last.
         package let chain: [String]
+        /// What the named document says that its policy decides; only read where it is asked for.
+        package let examples: [Example]
         /// The composed document.
         let root: Node
 
@@ -43,11 +52,13 @@ extension Policy {
     ///   - settings: what followed each `--set`, `limits.wall=30s`: the operator's own word, which may
     ///     loosen.
     ///   - checkPattern: why a pattern does not compile; `nil` when it does.
+    ///   - readsExamples: whether a profile's examples are read.
     /// - Throws: everything that is wrong, in all documents at once.
     package static func load(
-        reference: String, settings: [String], context: Context, checkPattern: @escaping (Pattern) -> String?
+        reference: String, settings: [String], context: Context, checkPattern: @escaping (Pattern) -> String?,
+        readsExamples: Bool = false
     ) throws(PolicyFaults) -> Loaded {
-        var loader = Loader(context: context, checkPattern: checkPattern)
+        var loader = Loader(context: context, checkPattern: checkPattern, readsExamples: readsExamples)
         let composition = loader.compose(reference)
         let overlays = settings.compactMap { loader.setting($0) }
         guard loader.faults.isEmpty, let composition else { throw loader.faultsInOrder }
@@ -57,6 +68,6 @@ extension Policy {
         guard loader.faults.isEmpty else { throw loader.faultsInOrder }
         return Loaded(
             policy: policy, warnings: loader.warnings, chain: composition.chain + overlays.map(\.origin.file),
-            root: root)
+            examples: composition.examples, root: root)
     }
 }

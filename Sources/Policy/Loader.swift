@@ -7,12 +7,16 @@ struct Composition {
     let root: Node
     /// The labels of the documents in it, bases first.
     let chain: [String]
+    /// Of this document alone.
+    let examples: [Policy.Example]
 }
 
 /// Reads documents and what they extend, and collects what is wrong with them.
 struct Loader {
     let context: Policy.Context
     let checkPattern: (Pattern) -> String?
+    /// Whether profiles are read with their examples.
+    let readsExamples: Bool
     private(set) var faults: [Fault] = []
     private(set) var warnings: [Fault] = []
     /// The documents read, the settings behind them.
@@ -22,9 +26,10 @@ struct Loader {
     private static let mostDeep = 8
     private static let mostDocuments = 32
 
-    init(context: Policy.Context, checkPattern: @escaping (Pattern) -> String?) {
+    init(context: Policy.Context, checkPattern: @escaping (Pattern) -> String?, readsExamples: Bool) {
         self.context = context
         self.checkPattern = checkPattern
+        self.readsExamples = readsExamples
     }
 
     /// The document that the command line names, on top of its bases; `nil` when there is a fault.
@@ -98,7 +103,8 @@ struct Loader {
         let chain = bases.flatMap(\.chain) + [source.label]
         guard let first = bases.first else {
             warn(header.loosen)
-            return Composition(source: source, name: name, root: root, chain: chain)
+            return Composition(
+                source: source, name: name, root: root, chain: chain, examples: header.examples)
         }
         let baseRoot = bases.dropFirst().reduce(first.root) { $0.merged(with: $1.root) }
         let merged = baseRoot.merged(with: root)
@@ -108,13 +114,14 @@ struct Loader {
             let labels = bases.map(\.source.label).joined(separator: " and ")
             check(loosenings, of: root, allowed: header.loosen, base: labels)
         }
-        return Composition(source: source, name: name, root: merged, chain: chain)
+        return Composition(
+            source: source, name: name, root: merged, chain: chain, examples: header.examples)
     }
 
     private mutating func read(_ source: Source, namedAt origin: Origin?) -> Node? {
         let bytes: [UInt8]
         do throws(Unreadable) {
-            bytes = try source.read()
+            bytes = try source.read(withExamples: readsExamples)
         } catch {
             let subject = origin == nil ? "the file" : "'\(source.label)'"
             let start = Origin(file: source.label, line: 0, column: 0)

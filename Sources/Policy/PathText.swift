@@ -4,7 +4,7 @@ extension Policy.Context {
     /// The absolute, normalised path that `text` names in a policy.
     ///
     /// - Throws: the rest of a sentence that has quoted the text.
-    func path(_ text: String) throws(Misread) -> Path {
+    package func path(_ text: String) throws(Misread) -> Path {
         let bytes = Array(text.utf8)
         if bytes.isEmpty { throw Misread(", which is empty; write . for the working directory") }
         if bytes.contains(0) { throw Misread(", and no path can hold a NUL byte") }

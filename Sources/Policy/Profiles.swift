@@ -12,12 +12,14 @@ package enum Profiles {
     }
 
     /// The document of that name.
-    package static func text(_ name: String) -> [UInt8]? {
+    ///
+    /// - Parameter withExamples: with the `examples:` at its end, which no run needs.
+    package static func text(_ name: String, withExamples: Bool = true) -> [UInt8]? {
         var index = 0
         while let profile = unsafe gr_profile_at(index) {
             if unsafe name == String(cString: profile.pointee.name) {
-                return unsafe Array(
-                    UnsafeBufferPointer(start: profile.pointee.bytes, count: profile.pointee.length))
+                let length = unsafe withExamples ? profile.pointee.length : gr_profile_run_length(profile)
+                return unsafe Array(UnsafeBufferPointer(start: profile.pointee.bytes, count: length))
             }
             index += 1
         }

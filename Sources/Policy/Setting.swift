@@ -21,7 +21,7 @@ struct Setting {
         guard keys.allSatisfy({ !$0.isEmpty }), keys.count <= 8 else {
             throw Fault(at: origin, "there is no path of keys before the '='; write --set limits.wall=30s")
         }
-        if let first = keys.first, ["guardrun", "extends", "loosen"].contains(first) {
+        if let first = keys.first, ["guardrun", "extends", "loosen", "examples"].contains(first) {
             throw Fault(at: origin, "\(first) is for files and cannot be set here")
         }
         let value: Node

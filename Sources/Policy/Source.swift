@@ -59,10 +59,11 @@ enum Source: Equatable {
 
     /// The bytes of the document.
     ///
+    /// - Parameter withExamples: a profile's examples too.
     /// - Throws: the sentence of a fault, from its verb on.
-    func read() throws(Unreadable) -> [UInt8] {
+    func read(withExamples: Bool) throws(Unreadable) -> [UInt8] {
         switch self {
-        case .profile(let name): return Profiles.text(name) ?? []
+        case .profile(let name): return Profiles.text(name, withExamples: withExamples) ?? []
         case .file(let path, _):
             do throws(SystemError) {
                 return try path.contents(atMost: documentCap)

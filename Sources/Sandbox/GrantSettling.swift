@@ -19,7 +19,7 @@ struct GrantSettling {
     }
 
     /// Adds the policy's lists, then what the command needs, then cuts out what is denied.
-    mutating func settle(_ fitting: Fitting, auditDirectory: Path) {
+    mutating func settle(_ fitting: Fitting, auditDirectory: Path?) {
         for path in files.read { grant(path, .reading) }
         for path in files.write { grant(path, .writing) }
         for path in files.exec { grant(path, .executing) }
@@ -34,7 +34,7 @@ struct GrantSettling {
                 path.value, place: "\(path.origin)", named: "files.deny",
                 mayBeAbsent: path.origin.isShipped && judgesChanges)
         }
-        cutOut(auditDirectory, place: "audit", named: "the audit directory")
+        if let auditDirectory { cutOut(auditDirectory, place: "audit", named: "the audit directory") }
     }
 
     private mutating func grant(_ path: Located<Path>, _ rights: Rights) {
@@ -146,11 +146,13 @@ struct GrantSettling {
 }
 
 extension Grants {
-    /// What a policy grants to every run, whatever its command is, on a host that lacks nothing.
-    package init(_ policy: Policy, auditDirectory: Path) throws(Unenforceable) {
-        var settling = GrantSettling(
-            policy.files, host: .whole, judgesChanges: policy.visibility == .full)
-        settling.settle(Fitting(network: policy.network), auditDirectory: auditDirectory)
+    /// What a policy grants to every run, whatever its command is, on a host that lacks nothing. What is denied and not
+    /// there is left out: it cannot be cut out before it is made.
+    package init(_ policy: Policy) throws(Unenforceable) {
+        var files = policy.files
+        files.deny.removeAll { (try? Settled($0.value))?.kind == nil }
+        var settling = GrantSettling(files, host: .whole, judgesChanges: policy.visibility == .full)
+        settling.settle(Fitting(network: policy.network), auditDirectory: nil)
         guard settling.faults.isEmpty else { throw Unenforceable(faults: settling.faults) }
         self = settling.grants
     }

@@ -46,7 +46,7 @@ final class World {
     }
 
     func trial(_ policy: Policy) throws -> Trial {
-        try Trial(policy, auditDirectory: Path("/var/empty/no-such-directory"))
+        try Trial(policy)
     }
 
     /// The comparison of two documents.

@@ -69,6 +69,29 @@ struct PolicyCompareTests {
         #expect(try status("small.yaml", "odd.yaml") == 1)
     }
 
+    @Test("test answers what would become of an act, and check decides a policy's examples")
+    func whatIf() throws {
+        #expect(try policy("test", "small.yaml", "--", "open", "/etc/hostname", "r").status == 0)
+        let refused = try policy("test", "small.yaml", "--format", "json", "--", "open", "/etc/passwd", "r")
+        #expect(refused.status == 77)
+        let object = try JSONSerialization.jsonObject(with: Data(refused.output.utf8)) as? [String: Any]
+        #expect(object?["answer"] as? String == "deny")
+        #expect(object?["rule"] as? String == "files.read")
+        #expect(try policy("test", "small.yaml", "--", "opn").status == 125)
+        try scratch.file(
+            "examples.yaml",
+            "guardrun: 1\nfiles: {read: [/etc/hostname]}\nexamples:\n  - allow: open /etc/hostname r\n"
+                + "  - allow: open /etc/passwd r\n  - deny: opn x\n")
+        let checked = try policy("check", "examples.yaml")
+        #expect(checked.status == 78)
+        #expect(
+            checked.errors.contains(
+                "examples.yaml:5:12: the example 'open /etc/passwd r' should be allow and is deny"))
+        #expect(
+            checked.errors.contains("examples.yaml:6:11: the example 'opn x' cannot be read: 'opn' is no act")
+        )
+    }
+
     @Test("what is wrong is said as everywhere")
     func wrong() throws {
         try scratch.file("wrong.yaml", "guardrun: 1\nlimit: {}\n")
