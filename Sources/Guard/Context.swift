@@ -23,4 +23,9 @@ struct Context {
 
     /// What relative paths and `~` mean in a policy.
     var policy: Policy.Context { Policy.Context(workingDirectory: directory, home: user.home) }
+
+    /// The same, for policies that a session may hold.
+    var sessionPolicy: Policy.Context {
+        Policy.Context(workingDirectory: directory, home: user.home, hasSession: true)
+    }
 }

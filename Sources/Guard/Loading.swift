@@ -10,10 +10,15 @@ import Supervise
 /// Opens what a command line names. What cannot be opened ends guardrun with a sentence.
 enum Loading {
     /// The policy asked for, or `strict`. Everything that is wrong with it is said at once.
-    static func policy(_ reference: String?, settings: [String], _ context: Context) -> Policy.Loaded {
+    ///
+    /// - Parameter inSession: whether keys that only a session enforces may be there.
+    static func policy(
+        _ reference: String?, settings: [String], _ context: Context, inSession: Bool = false
+    ) -> Policy.Loaded {
         do throws(PolicyFaults) {
             return try Policy.load(
-                reference: reference ?? "strict", settings: settings, context: context.policy,
+                reference: reference ?? "strict", settings: settings,
+                context: inSession ? context.sessionPolicy : context.policy,
                 checkPattern: Scanner.problem(with:))
         } catch {
             show(error)

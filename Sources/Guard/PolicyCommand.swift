@@ -52,7 +52,7 @@ enum PolicyCommand {
         for name in names {
             do throws(PolicyFaults) {
                 let loaded = try Policy.load(
-                    reference: name, settings: flags.all("--set"), context: context.policy,
+                    reference: name, settings: flags.all("--set"), context: context.sessionPolicy,
                     checkPattern: Scanner.problem(with:), readsExamples: true)
                 let wrong = examples(loaded, context)
                 for warning in loaded.warnings {
@@ -86,7 +86,8 @@ enum PolicyCommand {
     }
 
     private static func show(_ name: String, _ flags: Flags, isJSON: Bool) -> Never {
-        let loaded = Loading.policy(name, settings: flags.all("--set"), Context.current())
+        let loaded = Loading.policy(
+            name, settings: flags.all("--set"), Context.current(), inSession: true)
         if isJSON {
             Terminal.standardOutput.write(bytes: loaded.policy.document.encoded + [UInt8(ascii: "\n")])
         } else {

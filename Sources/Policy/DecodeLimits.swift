@@ -21,20 +21,22 @@ extension Decoder {
         fields(of: node, as: LimitsKey.self, under: "limits", example: example) { decoder, key, value in
             if let limit = Limit(rawValue: key.rawValue) {
                 limits[limit] = decoder.quantity(value, key.rawValue, limit.unit)
-            } else if decoder.isSessionCap(value, key) {
+            } else {
+                guard let cap = decoder.sessionCap(value, key) else { return }
                 let written = "\(key.rawValue): \(value.scalar?.text ?? "")"
                 limits.session.append(Located(written, at: Origin(value.mark)))
+                if let name = SessionCap(rawValue: key.rawValue) { limits.sessionCaps[name] = cap }
             }
         }
         return limits
     }
 
-    /// Whether `node` is a sound cap of a session other than `unlimited`.
-    private mutating func isSessionCap(_ node: Node, _ key: LimitsKey) -> Bool {
+    /// A sound cap of a session other than `unlimited`; a sum of money in millionths.
+    private mutating func sessionCap(_ node: Node, _ key: LimitsKey) -> UInt64? {
         switch key {
-        case .sessionWall, .idle: quantity(node, key.rawValue, .nanoseconds) != nil
+        case .sessionWall, .idle: quantity(node, key.rawValue, .nanoseconds)
         case .costUSD: money(node, key.rawValue)
-        default: quantity(node, key.rawValue, .pieces) != nil
+        default: quantity(node, key.rawValue, .pieces)
         }
     }
 
@@ -61,18 +63,17 @@ extension Decoder {
         }
     }
 
-    private mutating func money(_ node: Node, _ name: String) -> Bool {
+    private mutating func money(_ node: Node, _ name: String) -> UInt64? {
         guard let scalar = node.scalar, scalar.kind != .null, scalar.kind != .bool else {
             wrongType(node, "\(name) is", not: "a sum of money", example: "\(name): 1.00")
-            return false
+            return nil
         }
-        if scalar.text == "unlimited" { return false }
-        let isPositive = scalar.text.utf8.allSatisfy { isDigit($0) || $0 == UInt8(ascii: ".") }
-        guard scalar.isPlain, isPositive, Double(scalar.text) ?? 0 > 0 else {
+        if scalar.text == "unlimited" { return nil }
+        guard scalar.isPlain, let sum = SessionCap.millionths(scalar.text), sum > 0 else {
             fault(at: node.mark, "\(name) is '\(scalar.text.shown)'; write a sum above zero, such as 1.00")
-            return false
+            return nil
         }
-        return true
+        return sum
     }
 }
 

@@ -59,10 +59,11 @@ extension Decoder {
         return number
     }
 
-    private mutating func patterns(_ node: Node) -> [Located<Pattern>] {
+    /// Patterns of `scan`, or of another list that has them.
+    mutating func patterns(_ node: Node, _ name: String = "patterns") -> [Located<Pattern>] {
         var patterns: [Located<Pattern>] = []
         var places: [String: Mark] = [:]
-        for item in list(node, "patterns", example: "['rm -rf /']") {
+        for item in list(node, name, example: "['rm -rf /']") {
             guard let read = pattern(item) else { continue }
             var pattern = read.pattern
             if let first = places[pattern.id], read.isNamed {

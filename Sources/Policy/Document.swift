@@ -6,6 +6,17 @@ extension Policy {
     ///
     /// Numbers that have a unit are text, as in a policy, and so is `confidence`: this JSON has no fractions.
     package var document: JSON {
+        // What only a session has is left out where it is not said, so that it is no news to a run.
+        guard tools.isEmpty else {
+            var members = plainDocument.members ?? []
+            let place = members.firstIndex { $0.name == "require" } ?? members.endIndex
+            members.insert(.init("tools", tools.document), at: place)
+            return .object(members)
+        }
+        return plainDocument
+    }
+
+    private var plainDocument: JSON {
         [
             "guardrun": 1,
             "name": .string(name),
@@ -75,7 +86,58 @@ extension Limits {
                     return .init(limit.rawValue, .string(limit.text(self[limit])))
                 }
                 return .init(limit.rawValue, .number(value))
-            })
+            } + sessionCaps.members)
+    }
+}
+
+extension SessionCaps {
+    fileprivate var members: [JSON.Member] {
+        SessionCap.allCases.compactMap { cap in
+            guard let value = self[cap] else { return nil }
+            switch cap {
+            case .toolCalls, .tokens: return .init(cap.rawValue, .number(value))
+            case .costUSD: return .init(cap.rawValue, .fraction(Double(value) / 1_000_000))
+            case .sessionWall, .idle: return .init(cap.rawValue, .string(cap.text(value)))
+            }
+        }
+    }
+}
+
+extension ToolRules {
+    fileprivate var isEmpty: Bool { allow.isEmpty && approve.isEmpty && rules.isEmpty }
+
+    fileprivate var document: JSON {
+        [
+            "allow": .list(allow), "approve": .list(approve),
+            "rules": .array(rules.map(\.value.document)),
+        ]
+    }
+}
+
+extension ToolRule {
+    /// Every key that says something, in one order.
+    var document: JSON {
+        var members = [JSON.Member("tool", .string(tool.description))]
+        if let calls { members.append(.init("calls", .number(calls))) }
+        if !arguments.isEmpty {
+            members.append(.init("arguments", .object(arguments.map { .init($0.name, $0.document) })))
+        }
+        if !refuse.isEmpty { members.append(.init("refuse", .array(refuse.map(\.document)))) }
+        return .object(members)
+    }
+}
+
+extension ArgumentRule {
+    fileprivate var document: JSON {
+        var members: [JSON.Member] = []
+        if let type { members.append(.init("type", .string(type.rawValue))) }
+        if let values { members.append(.init("values", .array(values))) }
+        if let minimum { members.append(.init("minimum", .fraction(minimum))) }
+        if let maximum { members.append(.init("maximum", .fraction(maximum))) }
+        if let maxLength { members.append(.init("max_length", .number(maxLength))) }
+        if let pattern { members.append(.init("pattern", .string(pattern.form.text))) }
+        if isRequired { members.append(.init("required", .bool(true))) }
+        return .object(members)
     }
 }
 

@@ -6,10 +6,13 @@ extension Policy {
     package struct Context: Sendable {
         package let workingDirectory: Path
         package let home: Path
+        /// Whether keys that only a session enforces may be there.
+        package let hasSession: Bool
 
-        package init(workingDirectory: Path, home: Path) {
+        package init(workingDirectory: Path, home: Path, hasSession: Bool = false) {
             self.workingDirectory = workingDirectory
             self.home = home
+            self.hasSession = hasSession
         }
     }
 

@@ -155,8 +155,8 @@ struct Loader {
     private mutating func check(_ root: Node, header: [Fault]) {
         var decoder = Decoder(context: context)
         let policy = decoder.policy(root)
-        faults += header + decoder.faults + policy.needsSession
-        for pattern in policy.scan.patterns {
+        faults += header + decoder.faults + policy.unenforced(inSession: context.hasSession)
+        for pattern in policy.scan.patterns + policy.tools.patterns {
             guard let why = checkPattern(pattern.value) else { continue }
             faults.append(
                 Fault(at: pattern.origin, "the pattern '\(pattern.value.form.text.shown)' is wrong: \(why)"))

@@ -250,14 +250,8 @@ package struct Limits: Equatable, Sendable {
     package var execs: UInt64?
     /// Caps that hold for a session and that a single run cannot honour, as they were written.
     package var session: [Located<String>] = []
-
-    package init() {}
-}
-
-/// `tools`: kept as written until sessions enforce it.
-package struct ToolRules: Equatable, Sendable {
-    /// The keys that were given a value other than an empty one.
-    package var declared: [Located<String>] = []
+    /// The same as numbers, as far as sessions enforce them.
+    package var sessionCaps = SessionCaps()
 
     package init() {}
 }

@@ -31,6 +31,8 @@ package struct Difference: Equatable, Sendable {
         + ["network", "network.allow", "network.listen"]
         + ["syscalls", "syscalls.profile", "syscalls.allow", "syscalls.deny", "syscalls.on_violation"]
         + ["limits"] + Limit.allCases.map { "limits.\($0.rawValue)" }
+        + SessionCap.allCases.map { "limits.\($0.rawValue)" }
+        + ["tools", "tools.allow", "tools.approve", "tools.rules"]
         + ["require", "audit", "audit.denials", "audit.max_bytes", "visibility"]
 }
 
@@ -40,7 +42,8 @@ extension Policy {
     package func loosenings(over base: Policy) -> [Difference] {
         scan.loosenings(over: base.scan) + files.loosenings(over: base.files)
             + network.loosenings(over: base.network) + syscalls.loosenings(over: base.syscalls)
-            + limits.loosenings(over: base.limits) + audit.loosenings(over: base.audit)
+            + limits.loosenings(over: base.limits) + tools.loosenings(over: base.tools)
+            + audit.loosenings(over: base.audit)
             + base.require.filter { old in !require.contains { $0.value == old.value } }.map {
                 Difference("require", "\($0.value.rawValue) is no longer required")
             }
@@ -151,6 +154,29 @@ extension Limits {
             let sentence = "\(limit.text(self[limit])) instead of \(limit.text(base[limit]))"
             return Difference("limits.\(limit.rawValue)", sentence)
         }
+            + SessionCap.allCases.compactMap { cap in
+                let (new, old) = (sessionCaps[cap], base.sessionCaps[cap])
+                guard new ?? .max > old ?? .max else { return nil }
+                return Difference("limits.\(cap.rawValue)", "\(cap.text(new)) instead of \(cap.text(old))")
+            }
+    }
+}
+
+extension ToolRules {
+    fileprivate func loosenings(over base: ToolRules) -> [Difference] {
+        func has(_ list: [Located<ToolName>], _ name: ToolName) -> Bool {
+            list.contains { $0.value == name || $0.value.description == "*" }
+        }
+        let kept = rules.map { $0.value.document.encoded }
+        return allow.filter { !has(base.allow, $0.value) }.map {
+            Difference("tools.allow", "it allows calling \($0.value)", at: $0.origin)
+        }
+            + base.approve.filter { !has(approve, $0.value) }.map {
+                Difference("tools.approve", "\($0.value) needs no approval any more")
+            }
+            + base.rules.filter { !kept.contains($0.value.document.encoded) }.map {
+                Difference("tools.rules", "the rule for \($0.value.tool) is gone")
+            }
     }
 }
 

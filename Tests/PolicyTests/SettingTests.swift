@@ -44,7 +44,7 @@ struct SettingTests {
             ("files.read=[a", "the list opened at line 1, column 1 misses a ',' before this, or its ']'"),
             ("files.read=/a", "read is the text '/a', not a list; write read: [.]"),
             ("scan.patterns=[{regex: '(bad'}]", "the pattern '(bad' is wrong: missing )"),
-            ("limits.tokens=5", "limits.tokens needs a session, which this version does not have"),
+            ("limits.tokens=5", "limits.tokens needs a session; use `guardrun session`"),
             (
                 "limits=1\u{1B}",
                 "an invisible character (U+001B) is not allowed; remove it, or write it as an escape in "
