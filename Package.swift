@@ -9,7 +9,12 @@ let package = Package(
         .executableTarget(name: "guardrun", dependencies: ["Guard"]),
         .target(
             name: "Guard",
-            dependencies: ["Compare", "Policy", "Scan", "Sandbox", "Supervise", "Event", "Audit", "Linux"]),
+            dependencies: [
+                "Compare", "Session", "Policy", "Scan", "Sandbox", "Supervise", "Event", "Audit", "Linux",
+            ]),
+        .target(
+            name: "Session",
+            dependencies: ["Policy", "Scan", "Sandbox", "Supervise", "Event", "Audit", "Linux", "CGuest"]),
         .target(name: "Policy", dependencies: ["YAML", "Event", "Linux", "CProfiles"]),
         .target(
             name: "Compare",
@@ -25,6 +30,7 @@ let package = Package(
 
         .target(name: "CLinux"),
         .target(name: "CSandbox"),
+        .target(name: "CGuest", exclude: ["worker.py"]),
         .target(name: "CProfiles"),
         .target(
             name: "CRE2",
@@ -37,7 +43,10 @@ let package = Package(
         .systemLibrary(name: "CJansson"),
 
         .testTarget(
-            name: "GuardTests", dependencies: ["guardrun", "Guard", "Policy", "Audit", "Event", "Linux"]),
+            name: "GuardTests",
+            dependencies: ["guardrun", "Guard", "Session", "Policy", "Audit", "Event", "Linux"]),
+        .testTarget(
+            name: "SessionTests", dependencies: ["Session", "Policy", "Supervise", "Event", "Audit", "Linux"]),
         .testTarget(name: "AuditTests", dependencies: ["Audit", "Event", "Linux"]),
         .testTarget(
             name: "SuperviseTests", dependencies: ["Supervise", "Sandbox", "Policy", "Event", "Linux"]),

@@ -28,14 +28,14 @@ _guardrun() {
             esac
             return
             ;;
-        plan | run) ;;
+        plan | run | session) ;;
         *) _command_offset "$i"; return ;;
         esac
     done
     if [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
     else
-        mapfile -t COMPREPLY < <(compgen -W "run scan plan policy audit doctor help" -- "$current"; compgen -c -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W "run session scan plan policy audit doctor help" -- "$current"; compgen -c -- "$current")
     fi
 }
 complete -F _guardrun guardrun

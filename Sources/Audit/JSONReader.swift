@@ -4,9 +4,11 @@ import Event
 /// Reads JSON text with jansson (RFC 8259; repeated names are an error).
 package enum JSONReader {
     /// The value; nil when the bytes are not one JSON value, are not UTF-8, or nest deeper than 64.
-    package static func value(_ bytes: some Collection<UInt8>) -> JSON? {
+    ///
+    /// - Parameter allowsZero: whether text may hold U+0000, which names never may.
+    package static func value(_ bytes: some Collection<UInt8>, allowsZero: Bool = false) -> JSON? {
         var error = json_error_t()
-        let flags = Int(JSON_REJECT_DUPLICATES | JSON_DECODE_ANY)
+        let flags = Int(JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | (allowsZero ? JSON_ALLOW_NUL : 0))
         let bytes = Array(bytes)
         let root = unsafe bytes.withUnsafeBytes { buffer in
             unsafe json_loadb(
@@ -24,8 +26,7 @@ package enum JSONReader {
         case JSON_TRUE: return .bool(true)
         case JSON_FALSE: return .bool(false)
         case JSON_INTEGER: return unsafe .int(Int64(json_integer_value(value)))
-        // Nothing of ours writes fractions; a reader only shows them.
-        case JSON_REAL: return unsafe .string(String(json_real_value(value)))
+        case JSON_REAL: return unsafe .fraction(json_real_value(value))
         case JSON_STRING: return unsafe .string(text(json_string_value(value), json_string_length(value)))
         case JSON_ARRAY: return unsafe array(value, depth)
         case JSON_OBJECT: return unsafe object(value, depth)

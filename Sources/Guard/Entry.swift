@@ -23,6 +23,7 @@ package func main() -> Never {
         case "plan": try PlanCommand(rest).run()
         case "scan": try ScanCommand(rest).run()
         case "policy": try PolicyCommand.run(rest)
+        case "session": try SessionCommand(rest).run()
         case "audit": try AuditCommand.run(rest)
         case "doctor": try DoctorCommand(rest).run()
         case let name where Help.later.contains(name):

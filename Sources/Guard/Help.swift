@@ -5,7 +5,7 @@ enum Help {
     static let versionNumber = "0.1.0"
 
     /// Commands of the design that other versions have.
-    static let later = ["learn", "explain", "session", "batch", "mcp", "serve"]
+    static let later = ["learn", "explain", "batch", "mcp", "serve"]
 
     static func version() -> Never {
         Terminal.standardOutput.line("guardrun \(versionNumber)")
@@ -52,6 +52,7 @@ enum Help {
 
         Commands
             run       run a command guarded (the word may be left out)
+            session   keep a guarded Python interpreter for a program to talk with
             scan      look at code without running it
             plan      show what would be enforced
             policy    check policies, show what one comes to
@@ -89,6 +90,21 @@ enum Help {
             guardrun plan -p my.yaml --json - -- ./tool
 
         It takes the options of a run. With --json it writes the plan as one object.
+
+        """,
+        "session": """
+        guardrun session keeps a guarded Python interpreter that a program sends cells to.
+
+            guardrun session -p python                  python3 of the search path
+            guardrun session -p my.yaml -- .venv/bin/python
+
+        It talks in messages on standard input and output; docs/session.md has them, and the Python package
+        `guardrun` speaks them. Each cell is scanned before it runs. limits.wall and limits.cpu hold for a cell,
+        every other limit for the session; limits.session_wall, idle, tool_calls, tokens and cost_usd are for
+        sessions alone. Under tools the policy says which functions of the host its code may call.
+
+        It takes the options of a run. When an interpreter ends, another one takes its place, and the variables
+        are lost. The session ends when its host closes it or goes away.
 
         """,
         "scan": """

@@ -46,12 +46,15 @@ struct RunCommand {
         let (witness, isAllowed) = decide(launched, inspection)
         guard isAllowed else {
             launched.abandon()
-            Exit.now(record.finish(.refused(inspection.reason), launched.plan, witness, inspection))
+            Exit.now(
+                record.finish(
+                    .refused(inspection.reason), launched.plan, witness, verdicts: inspection.verdicts))
         }
         let supervision = Supervision(
             launched.child, launched.confined, plan: launched.plan, destinations: destinations,
             streams: streams.relays(events: record.events), signals: signals, recorder: witness)
-        let status = record.finish(supervision.run(), launched.plan, witness, inspection)
+        let status = record.finish(
+            supervision.run(), launched.plan, witness, verdicts: inspection.verdicts)
         launched.child.reap()
         Exit.now(status)
     }
@@ -59,7 +62,8 @@ struct RunCommand {
     /// Begins the trail and decides whether the code may run. Without a trail nothing runs.
     private func decide(_ launched: Launching, _ inspection: Inspection) -> (Witness, Bool) {
         do throws(RecordingError) {
-            let witness = try record.begin(launched.plan, code, inspection)
+            let witness = try record.begin(
+                launched.plan, codeDigest: code.digest, codeNotes: code.notes, scans: inspection.events)
             let isAllowed = inspection.decide(signals)
             try witness.record(
                 RunEvents.decided(allowed: isAllowed, reason: inspection.reason), counting: false)
@@ -71,7 +75,7 @@ struct RunCommand {
     }
 
     /// Those that a person or a service manager sends; they are passed on to the program.
-    private static func queueSignals() -> SignalQueue {
+    static func queueSignals() -> SignalQueue {
         ignoreBrokenPipes()
         do throws(SystemError) {
             return try SignalQueue([
@@ -96,7 +100,7 @@ struct RunCommand {
         }
     }
 
-    private static func clone() -> Birth {
+    static func clone() -> Birth {
         do throws(LaunchError) {
             return try Birth(on: .withoutCgroups())
         } catch {

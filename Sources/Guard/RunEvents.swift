@@ -8,7 +8,9 @@ import Supervise
 
 /// The events that frame a run: what it started with, what the scan said, and how it ended.
 enum RunEvents {
-    static func started(_ plan: Plan, policy: PolicySummary, codeDigest: Digest?, notes: [String]) -> Event {
+    static func started(
+        _ plan: Plan, policy: PolicySummary, codeDigest: Digest?, notes: [String], more: [JSON.Member]
+    ) -> Event {
         Event(
             .runStarted, .info, "\(plan.command.program) is started under \(policy.name)",
             fields: [
@@ -21,7 +23,7 @@ enum RunEvents {
                 .init("enforcement", enforcement(plan.enforcement)),
                 .init("fitted", .array((plan.notes + notes).map(JSON.string))),
                 .init("uid", .number(plan.user.uid)),
-            ])
+            ] + more)
     }
 
     static func commandDigest(_ command: Command) -> Digest {
@@ -70,8 +72,10 @@ enum RunEvents {
 
     static func counts(_ outcome: Outcome) -> JSON {
         .object([
-            .init("violations", .number(outcome.violations)), .init("tool_calls", 0),
-            .init("tool_calls_blocked", 0), .init("execs", .number(outcome.execs)),
+            .init("violations", .number(outcome.violations)),
+            .init("tool_calls", .number(outcome.toolCalls)),
+            .init("tool_calls_blocked", .number(outcome.toolCallsBlocked)),
+            .init("execs", .number(outcome.execs)),
         ])
     }
 

@@ -4,6 +4,7 @@ import Glibc
 import Linux
 import Policy
 import Sandbox
+import Scan
 import Supervise
 
 /// What one run leaves behind: its trail, the events it streams, its report and its exit status.
@@ -18,8 +19,16 @@ final class RunRecord {
     private var trail: Trail?
     /// Why there is no trail.
     private var obstacle: SystemError?
+    /// Who else gets each line of the trail, and what its first event says besides.
+    private let tap: (([UInt8]) -> Void)?
+    private let notes: [JSON.Member]
 
-    init(_ options: Options, _ context: Context, _ loaded: Policy.Loaded) {
+    init(
+        _ options: Options, _ context: Context, _ loaded: Policy.Loaded, notes: [JSON.Member] = [],
+        tap: (([UInt8]) -> Void)? = nil
+    ) {
+        self.tap = tap
+        self.notes = notes
         self.options = options
         self.loaded = loaded
         directory = context.directory
@@ -53,22 +62,34 @@ final class RunRecord {
 
     /// Writes what the run starts with.
     func begin(
-        _ plan: Plan, _ code: CodeToRun, _ inspection: Inspection
+        _ plan: Plan, codeDigest: Digest?, codeNotes: [String], scans: [Event]
     ) throws(RecordingError) -> Witness {
         open()
         guard let trail else { throw RecordingError(obstacle.map { "\($0)" } ?? "it is not open") }
         let witness = Witness(trail)
         try witness.record(
-            RunEvents.started(plan, policy: policy, codeDigest: code.digest, notes: code.notes),
+            RunEvents.started(
+                plan, policy: policy, codeDigest: codeDigest, notes: codeNotes, more: notes),
             counting: false)
-        for event in inspection.events { try witness.record(event, counting: false) }
+        for event in scans { try witness.record(event, counting: false) }
         return witness
     }
 
-    private var listener: (([UInt8]) -> Void)? { events.map { outlet in { outlet.put($0) } } }
+    private var listener: (([UInt8]) -> Void)? {
+        guard let tap else { return events.map { outlet in { outlet.put($0) } } }
+        guard let events else { return tap }
+        return {
+            events.put($0)
+            tap($0)
+        }
+    }
 
     /// Seals the trail and reports; the run's exit status.
-    func finish(_ outcome: Outcome, _ plan: Plan, _ witness: Witness, _ inspection: Inspection) -> Int32 {
+    ///
+    /// - Parameter isLast: whether this is the end of what was asked for, and not of one of its interpreters.
+    func finish(
+        _ outcome: Outcome, _ plan: Plan, _ witness: Witness, verdicts: [Verdict], isLast: Bool = true
+    ) -> Int32 {
         let status = Self.exitStatus(outcome)
         do throws(RecordingError) {
             // A trail that is full has no room for this one, and still takes its seal.
@@ -78,6 +99,7 @@ final class RunRecord {
             Terminal.standardError.line("guardrun: the end of the run is not recorded: \(error)")
         }
         events?.finish(within: 2_000_000_000)
+        guard isLast else { return status }
         if let file = options.json {
             let object = RunObject.json(
                 runID: runID.description, outcome: outcome, exitStatus: status, policy: policy,
@@ -93,7 +115,7 @@ final class RunRecord {
         if !options.quiet {
             RunReport(
                 outcome: outcome, exitStatus: status, policy: policy.name,
-                isFitted: options.policy == nil, verdicts: inspection.verdicts, witness: witness,
+                isFitted: options.policy == nil, verdicts: verdicts, witness: witness,
                 trail: store.trail(of: runID), warnings: loaded.warnings.map { "\($0)" }, plan: plan
             ).print(to: .standardError)
         }

@@ -17,6 +17,11 @@ package struct Outcome: Equatable, Sendable {
     package var usage = Usage()
     package var violations = 0
     package var execs = 0
+    /// Calls of the host's tools that a session let through, and those that it did not.
+    package var toolCalls: UInt64 = 0
+    package var toolCallsBlocked: UInt64 = 0
+    /// Bytes added to files of the host.
+    package var written: UInt64 = 0
     /// Processes that outlived the main one and were killed.
     package var leftovers = 0
 

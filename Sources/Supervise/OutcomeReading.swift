@@ -25,6 +25,14 @@ enum OutcomeReading {
         case .unprotected(let error):
             return Outcome(
                 .failed, reason: "guardrun could not restrict itself, so the run was ended: \(error)")
+        case .asked(let reason):
+            var outcome = Outcome(.completed, reason: reason)
+            outcome.exitCode = 0
+            return outcome
+        case .malformed(let what):
+            var outcome = Outcome(.killed, reason: "the guarded side does not keep to the protocol: \(what)")
+            outcome.signal = SIGKILL
+            return outcome
         case nil: return unforced(report, interruption)
         }
     }

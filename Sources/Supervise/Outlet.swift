@@ -10,7 +10,7 @@ package final class Outlet {
     private static let withoutWaiting = CInt(MSG_DONTWAIT | MSG_NOSIGNAL)
     private var waiting: [UInt8] = []
     private var written = 0
-    private(set) var isBroken = false
+    package private(set) var isBroken = false
 
     /// - Parameter number: 1 or 2. Pipes and terminals are opened again, so that not waiting is a property of
     ///   this use and not of a stream that the caller's shell shares; files never wait.
@@ -31,8 +31,8 @@ package final class Outlet {
         isSocket = false
     }
 
-    var isIdle: Bool { written == waiting.count || isBroken }
-    var pollNumber: CInt { descriptor.number }
+    package var isIdle: Bool { written == waiting.count || isBroken }
+    package var pollNumber: CInt { descriptor.number }
 
     package func put(_ bytes: some Sequence<UInt8>) {
         waiting += bytes
@@ -53,7 +53,7 @@ package final class Outlet {
     }
 
     /// Writes what it can; call it when the stream is writable.
-    func flush() {
+    package func flush() {
         while written < waiting.count, !isBroken {
             let rest = waiting[written...].prefix(1 << 16)
             let count = unsafe rest.withUnsafeBytes { buffer in

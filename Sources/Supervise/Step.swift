@@ -11,6 +11,10 @@ package enum Ending: Equatable, Sendable {
     case policy
     case unrecorded(RecordingError)
     case unprotected(LaunchError)
+    /// Whoever holds the session wants nothing more of it; the reason.
+    case asked(String)
+    /// What the guarded side said is not of the protocol; what it said.
+    case malformed(String)
 }
 
 /// What happened, as the supervisor sees it.
@@ -34,6 +38,8 @@ package enum Input: Equatable, Sendable {
     case signal(Int32)
     /// The program was executed.
     case started
+    /// What goes on beside the run ends it.
+    case ended(Ending)
 }
 
 /// What is to be done about it.
@@ -45,6 +51,8 @@ package enum Effect: Equatable, Sendable {
     case kill
     /// Stop the run, and guardrun with it, until it is continued.
     case suspend
+    /// Kill everything, for this reason.
+    case end(Ending)
 }
 
 /// Decides, from what happens and when, how the run goes on. It does nothing itself, so that every case can be
@@ -99,6 +107,10 @@ package struct Step: Sendable {
             ending = .unprotected(error)
             return [.kill]
         case .signal(let number): return signal(number, now)
+        case .ended(let ending):
+            guard self.ending == nil else { return [] }
+            self.ending = ending
+            return [.kill]
         }
     }
 
@@ -193,8 +205,8 @@ package struct Step: Sendable {
 }
 
 /// The event of a limit.
-enum LimitEvent {
-    static func event(
+package enum LimitEvent {
+    package static func event(
         _ name: String, measured: String, allowed: String, consequence: String, severity: Event.Severity
     ) -> Event {
         Event(

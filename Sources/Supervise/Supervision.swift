@@ -19,6 +19,7 @@ package final class Supervision {
     private let signals: SignalQueue
     private let recorder: any Recorder
     private let plan: Plan
+    private let companion: (any Companion)?
 
     private var report: Report?
     private var startedAt: UInt64 = 0
@@ -31,10 +32,12 @@ package final class Supervision {
     /// - Parameters:
     ///   - child: confined and waiting; nothing of the program has run.
     ///   - signals: those sent to guardrun, already blocked.
+    ///   - companion: what goes on beside the run, if anything does.
     package init(
         _ child: Child, _ confined: Confined, plan: Plan, destinations: Destinations,
-        streams: Streams, signals: SignalQueue, recorder: any Recorder
+        streams: Streams, signals: SignalQueue, recorder: any Recorder, companion: (any Companion)? = nil
     ) {
+        self.companion = companion
         let census = Census(plan, root: confined.root.number, initPID: child.initPID)
         sampler = Sampler(plan, root: confined.root.number, census: census)
         isListening = confined.listener != nil
@@ -87,6 +90,7 @@ package final class Supervision {
         let signal = set.add(signals.descriptor.number)
         let calls = isListening ? gate?.register(&set) : nil
         streams.register(&set)
+        companion?.register(&set)
         set.wait(nanoseconds: timeLeft())
 
         if set.isReady(calls) {
@@ -100,6 +104,7 @@ package final class Supervision {
             while let number = signals.next() { pass(number) }
         }
         if streams.move(set, &meter) { apply(step.take(.output(meter.total), at: Clock.monotonic)) }
+        if let companion { apply(companion.turn(set)) }
         if set.isReady(control) { hear(child.report()) }
         watch()
     }
@@ -135,7 +140,8 @@ package final class Supervision {
     private func timeLeft() -> UInt64 {
         let now = Clock.monotonic
         let connecting = isListening ? gate?.deadline : nil
-        let next = min(step.deadline ?? .max, nextSample, connecting ?? .max)
+        let next = min(
+            step.deadline ?? .max, nextSample, connecting ?? .max, companion?.deadline ?? .max)
         return next > now ? next - now : 0
     }
 
@@ -177,6 +183,7 @@ package final class Supervision {
 
     private func look() {
         last = sampler.take(gate, isOver: report != nil)
+        companion?.note(last)
         usage.cpu = max(usage.cpu, last.cpu)
         usage.peakMemory = max(usage.peakMemory, last.memoryPeak)
         usage.processes = max(usage.processes, last.processes)
@@ -195,6 +202,7 @@ package final class Supervision {
             case .signal(let number): send(number, to: confined.main)
             case .kill: killAll()
             case .suspend: suspend()
+            case .end(let ending): apply(step.take(.ended(ending), at: Clock.monotonic))
             }
         }
     }
@@ -236,6 +244,7 @@ package final class Supervision {
         outcome.usage = usage
         outcome.violations = gate?.violations ?? 0
         outcome.execs = gate?.execs ?? 0
+        outcome.written = gate?.written.added ?? 0
         return outcome
     }
 }

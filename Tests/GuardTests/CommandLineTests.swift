@@ -47,7 +47,9 @@ struct CommandLineTests {
         }
         try expect(["--\u{1B}[31mred"] + Self.echo, 125, "\\u{1b}[31mred", in: scratch)
         try expect(["help", "audt"], 125, "did you mean audit?", in: scratch)
-        try expect(["session"], 125, "is not in this version", in: scratch)
+        try expect(["serve"], 125, "is not in this version", in: scratch)
+        try expect(["session", "a", "b"], 125, "takes one operand", in: scratch)
+        try expect(["session", "-t"], 125, "has no terminal", in: scratch)
         try expect(["doctor", "now"], 125, "takes no operands", in: scratch)
         try expect(["plan"], 125, "no command is given", in: scratch)
         try expect(["policy", "chek"], 125, "did you mean 'check'?", in: scratch)

@@ -52,3 +52,7 @@ int gr_landlock_abi(void);
 uint32_t gr_native_audit_arch(void);
 int gr_is_ignored(int signal);
 int gr_statfs_used(int fd, uint64_t *bytes_used, uint64_t *inodes_used);
+
+// A copy of this process that is killed when this one ends: its pid, 0 in the copy, or -1.
+int gr_fork_follower(void);
+int gr_socketpair(int ends[2]);

@@ -1,0 +1,11 @@
+#include "CGuest.h"
+
+static const unsigned char worker[] = {
+#embed "../../python/src/guardrun/_values.py" suffix(, '\n', '\n', )
+#embed "worker.py"
+};
+
+const unsigned char *gr_worker(size_t *length) {
+    *length = sizeof worker;
+    return worker;
+}

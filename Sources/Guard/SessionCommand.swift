@@ -1,0 +1,89 @@
+import Audit
+import Event
+import Glibc
+import Linux
+import Policy
+import Scan
+import Session
+import Supervise
+
+/// `guardrun session`: a guarded interpreter that stays, and talks with its host on standard input and output.
+///
+/// This process only keeps the session together. Each interpreter has a supervisor of its own, a copy of this process
+/// that gives up what it does not need and so could start no other; it follows this process into its end.
+struct SessionCommand {
+    private let options: Options
+    private let interpreter: [[UInt8]]
+
+    init(_ words: [[UInt8]]) throws(UsageError) {
+        options = try Options(words)
+        guard options.command.count <= 1 else {
+            throw UsageError(
+                description:
+                    "guardrun session takes one operand, the Python to use; what it is to run comes in messages"
+            )
+        }
+        guard !options.terminal else {
+            throw UsageError(description: "guardrun session has no terminal; leave -t out")
+        }
+        interpreter = options.command.isEmpty ? [Array("python3".utf8)] : options.command
+    }
+
+    func run() -> Never {
+        let context = Context.current()
+        let loaded = Loading.policy(options.policy, settings: options.settings, context, inSession: true)
+        let signals = RunCommand.queueSignals()
+        let scanner = Self.scanner(loaded.policy.scan)
+        let totals = Self.totals(loaded.policy)
+        let name = RunID(startingAt: Clock.wall).description
+        while true {
+            totals[.goesOn] = false
+            totals[.generation] += 1
+            guard let follower = Self.fork() else {
+                SessionGeneration(
+                    options, context, loaded, command: interpreter, scanner: scanner, totals: totals,
+                    name: name
+                ).run()
+            }
+            let status = Self.wait(for: follower, signals)
+            // A supervisor that was killed has said nothing, and nothing is started behind it.
+            guard totals[.goesOn], status == Exit.success else { Exit.now(status) }
+        }
+    }
+
+    private static func scanner(_ rules: ScanRules) -> Scanner {
+        do throws(ScanError) {
+            return try Scanner(rules: rules)
+        } catch {
+            fail("the code cannot be scanned: \(error)")
+        }
+    }
+
+    private static func totals(_ policy: Policy) -> Totals {
+        do throws(SystemError) {
+            return try Totals(rules: policy.tools.rules.count)
+        } catch {
+            fail("the session cannot be counted: \(error)")
+        }
+    }
+
+    private static func fork() -> Follower? {
+        do throws(SystemError) {
+            return try Follower.make()
+        } catch {
+            fail("the session cannot be started: \(error)")
+        }
+    }
+
+    /// Passes signals on until it has ended; its exit status.
+    private static func wait(for follower: borrowing Follower, _ signals: SignalQueue) -> Int32 {
+        while true {
+            var set = PollSet()
+            let signal = set.add(signals.descriptor.number)
+            let end = set.add(follower.handle.number)
+            set.wait(nanoseconds: nil)
+            if set.isReady(signal) { while let number = signals.next() { send(number, to: follower.handle) } }
+            if set.isReady(end) { return follower.reap() }
+        }
+    }
+}

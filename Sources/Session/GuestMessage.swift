@@ -1,0 +1,78 @@
+import Audit
+import Event
+
+/// What the guarded side says: a claim of code that may be hostile. Names come from a list, sizes are capped, and what
+/// is not exactly a message of the protocol is none.
+package enum GuestMessage: Equatable, Sendable {
+    /// The interpreter waits for its first request.
+    case ready(python: String)
+    case toolCall(ToolCall)
+    /// The answer to a request, in the fields that it may have.
+    case result(id: Int64, isDone: Bool, fields: [JSON.Member])
+
+    package struct ToolCall: Equatable, Sendable {
+        package let id: Int64
+        package let call: Int64
+        package let name: String
+        package let arguments: [JSON]
+        package let named: [JSON.Member]
+    }
+
+    /// Longer text is cut: representations, messages and tracebacks are for people and models.
+    package static let longestText = 1 << 16
+}
+
+extension GuestMessage {
+    package init(_ bytes: [UInt8]) throws(Malformed) {
+        guard let message = JSONReader.value(bytes, allowsZero: true), case .object = message else {
+            throw Malformed("a message that is no JSON object")
+        }
+        switch message["type"]?.stringValue {
+        case "ready":
+            guard let python = message["python"]?.stringValue, python.utf8.count <= 64 else {
+                throw Malformed("ready without a version")
+            }
+            self = .ready(python: python)
+        case "tool_call":
+            guard let id = message["id"]?.intValue, let call = message["call"]?.intValue,
+                let name = message["name"]?.stringValue, name.utf8.count <= 256,
+                let arguments = message["args"]?.elements, let named = message["kwargs"]?.members
+            else { throw Malformed("a tool call without its fields") }
+            self = .toolCall(
+                ToolCall(id: id, call: call, name: name, arguments: arguments, named: named))
+        case "result":
+            guard let id = message["id"]?.intValue, case .bool(let isDone)? = message["ok"] else {
+                throw Malformed("a result without its fields")
+            }
+            self = .result(id: id, isDone: isDone, fields: try Self.fields(of: message, isDone: isDone))
+        default: throw Malformed("a message of an unknown type")
+        }
+    }
+
+    private static func fields(of message: JSON, isDone: Bool) throws(Malformed) -> [JSON.Member] {
+        var fields: [JSON.Member] = []
+        for name in isDone ? ["repr"] : ["name", "message", "traceback"] {
+            guard let value = message[name] else { continue }
+            guard let text = value.stringValue else { throw Malformed("\(name) is no text") }
+            fields.append(.init(name, .string(shortened(text))))
+        }
+        guard isDone else { return fields }
+        if let value = message["value"] { fields.append(.init("value", value)) }
+        if let variables = message["variables"] {
+            guard variables.members != nil else { throw Malformed("variables is no object") }
+            fields.append(.init("variables", variables))
+        }
+        if let final = message["final"] {
+            guard let arguments = final["args"], arguments.elements != nil, let named = final["kwargs"],
+                named.members != nil
+            else { throw Malformed("final without its fields") }
+            fields.append(.init("final", .object([.init("args", arguments), .init("kwargs", named)])))
+        }
+        return fields
+    }
+
+    private static func shortened(_ text: String) -> String {
+        guard text.utf8.count > longestText else { return text }
+        return String(decoding: text.utf8.prefix(longestText), as: UTF8.self) + "..."
+    }
+}

@@ -1,0 +1,105 @@
+import Audit
+import Event
+import Policy
+import Scan
+
+/// The events of a session's cells and tools.
+enum SessionEvents {
+    static func scanned(_ verdict: Verdict, cell: Int64, digest: Digest, isAllowed: Bool) -> Event {
+        let count = verdict.findings.count
+        return Event(
+            .scanFinished, !isAllowed ? .high : verdict.action == .allow ? .info : .warning,
+            "cell \(cell) was scanned: \(count) finding\(count == 1 ? "" : "s"), "
+                + (isAllowed ? "it may run" : "it is refused"),
+            fields: [
+                .init("cell", .number(cell)), .init("code_digest", .string(digest.description)),
+                .init("language", .string(verdict.language.rawValue)),
+                .init("verdict", .string(verdict.action.rawValue)), .init("findings", findings(verdict)),
+            ])
+    }
+
+    /// As the trail and the host get them.
+    static func findings(_ verdict: Verdict) -> JSON {
+        .array(
+            verdict.findings.prefix(200).map { judged in
+                let finding = judged.finding
+                return .object([
+                    .init("rule", .string(finding.rule)), .init("threat", .string(finding.threat.rawValue)),
+                    .init("level", .string(finding.level.rawValue)),
+                    .init("action", .string(judged.action.rawValue)),
+                    .init("line", .number(finding.span.line)), .init("column", .number(finding.span.column)),
+                    .init("message", .string(finding.message)),
+                ])
+            })
+    }
+
+    static func toolStarted(_ call: GuestMessage.ToolCall, digest: Digest) -> Event {
+        Event(
+            .toolCallStarted, .info, "the tool \(call.name) is called", fields: fields(call, digest))
+    }
+
+    static func toolBlocked(
+        _ call: GuestMessage.ToolCall, digest: Digest, rule: String, reason: String
+    ) -> Event {
+        Event(
+            .toolCallBlocked, .high, rule: rule,
+            "a call of the tool \(shown(call.name)) is blocked: \(reason)",
+            fields: fields(call, digest))
+    }
+
+    static func toolFinished(_ call: GuestMessage.ToolCall, digest: Digest, result: Digest, failed: Bool)
+        -> Event
+    {
+        Event(
+            .toolCallFinished, failed ? .warning : .info,
+            "the tool \(call.name) \(failed ? "failed" : "has answered")",
+            fields: fields(call, digest) + [
+                .init("failed", .bool(failed)), .init("result_digest", .string(result.description)),
+            ])
+    }
+
+    static func approvalRequested(_ call: GuestMessage.ToolCall, digest: Digest, rule: String) -> Event {
+        Event(
+            .approvalRequested, .info, rule: rule, "a call of the tool \(call.name) is to be approved",
+            fields: fields(call, digest))
+    }
+
+    static func approvalDecided(
+        _ call: GuestMessage.ToolCall, digest: Digest, rule: String, isAllowed: Bool, by: String
+    ) -> Event {
+        Event(
+            .approvalDecided, isAllowed ? .info : .high, rule: rule,
+            "the call of the tool \(call.name) is \(isAllowed ? "approved" : "not approved") by \(shown(by))",
+            fields: fields(call, digest) + [
+                .init("decision", .string(isAllowed ? "allow" : "deny")), .init("by", .string(by)),
+            ])
+    }
+
+    static func interrupted(reason: String, cell: Int64?) -> Event {
+        Event(
+            .interrupted, .warning, "the host interrupted the session: \(reason)",
+            fields: [
+                .init("reason", .string(reason)), .init("by", "host"),
+                .init("cell", cell.map { .number($0) } ?? .null),
+            ])
+    }
+
+    static func malformed(_ what: String) -> Event {
+        Event(
+            .policyViolation, .critical, rule: "session.protocol", threat: .sandboxEscape,
+            "the guarded side of the session sent what is not of its protocol: \(what)",
+            fields: [.init("op", "protocol")])
+    }
+
+    private static func fields(_ call: GuestMessage.ToolCall, _ digest: Digest) -> [JSON.Member] {
+        [
+            .init("tool", .string(shown(call.name))), .init("call", .number(call.call)),
+            .init("cell", .number(call.id)), .init("arguments_digest", .string(digest.description)),
+        ]
+    }
+
+    /// A name that the guarded side chose, cut to what a tool's name may be.
+    private static func shown(_ text: String) -> String {
+        text.utf8.count <= 128 ? text : String(text.prefix(100)) + "..."
+    }
+}
