@@ -203,6 +203,19 @@ static enum gr_stage finish_view(const struct gr_launch *launch, struct gr_view 
     return stage == GR_STAGE_NONE ? gr_enter_view(view, launch->root_is_bind) : stage;
 }
 
+// What the supervisor wants in the network of the run. Whether it can do without is for it to say.
+static void offer_network(int control, size_t count) {
+    int sockets[GR_MOST_DESCRIPTORS];
+    struct gr_message message = {.kind = GR_MESSAGE_NETWORK};
+    if (count > GR_MOST_DESCRIPTORS) count = GR_MOST_DESCRIPTORS;
+    if (gr_make_network(sockets, count) != 0) {
+        message.error = errno;
+        count = 0;
+    }
+    gr_send(control, &message, sizeof message, sockets, count);
+    for (size_t i = 0; i < count; i++) close(sockets[i]);
+}
+
 _Noreturn void gr_run_init(const struct gr_birth *birth, const struct gr_shared *shared, int control) {
     int in_pid_namespace = (birth->namespaces & CLONE_NEWPID) != 0;
     int standard[GR_DESCRIPTORS];
@@ -214,6 +227,7 @@ _Noreturn void gr_run_init(const struct gr_birth *birth, const struct gr_shared 
     if (gr_await(control, GR_GO_PLAN, standard) != 0) _exit(125);
     stage = finish_view(&shared->launch, &view);
     if (stage != GR_STAGE_NONE) fail(control, stage);
+    if (shared->launch.datagram_sockets) offer_network(control, shared->launch.datagram_sockets);
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 
     // The payload hears the launcher's next words itself.

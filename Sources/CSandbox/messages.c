@@ -11,7 +11,7 @@ uint32_t gr_failed_at;
 
 union ancillary {
     struct cmsghdr header;
-    char bytes[CMSG_SPACE(GR_DESCRIPTORS * sizeof(int))];
+    char bytes[CMSG_SPACE(GR_MOST_DESCRIPTORS * sizeof(int))];
 };
 
 int gr_send(int socket, const void *bytes, size_t length, const int *descriptors, size_t count) {
@@ -31,14 +31,14 @@ int gr_send(int socket, const void *bytes, size_t length, const int *descriptors
     return sendmsg(socket, &packet, MSG_NOSIGNAL) == (ssize_t)length ? 0 : -1;
 }
 
-int gr_take(int socket, void *bytes, size_t length, int descriptors[GR_DESCRIPTORS]) {
+int gr_take(int socket, void *bytes, size_t length, int *descriptors, size_t room) {
     union ancillary ancillary;
     struct iovec body = {bytes, length};
     struct msghdr packet = {.msg_iov = &body,
                             .msg_iovlen = 1,
                             .msg_control = &ancillary,
                             .msg_controllen = sizeof ancillary};
-    for (int i = 0; i < GR_DESCRIPTORS; i++) descriptors[i] = -1;
+    for (size_t i = 0; i < room; i++) descriptors[i] = -1;
     ssize_t count;
     do count = recvmsg(socket, &packet, MSG_CMSG_CLOEXEC);
     while (count < 0 && errno == EINTR);
@@ -50,13 +50,13 @@ int gr_take(int socket, void *bytes, size_t length, int descriptors[GR_DESCRIPTO
     struct cmsghdr *header = CMSG_FIRSTHDR(&packet);
     if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
         size_t size = header->cmsg_len - CMSG_LEN(0);
-        if (size <= GR_DESCRIPTORS * sizeof(int)) memcpy(descriptors, CMSG_DATA(header), size);
+        if (size <= room * sizeof(int)) memcpy(descriptors, CMSG_DATA(header), size);
     }
     return 1;
 }
 
-int gr_receive(int control, struct gr_message *message, int descriptors[GR_DESCRIPTORS]) {
-    return gr_take(control, message, sizeof *message, descriptors);
+int gr_receive(int control, struct gr_message *message, int *descriptors, size_t room) {
+    return gr_take(control, message, sizeof *message, descriptors, room);
 }
 
 int gr_order(int control, char word, const int *descriptors, size_t count) {
@@ -65,5 +65,5 @@ int gr_order(int control, char word, const int *descriptors, size_t count) {
 
 int gr_await(int control, char word, int descriptors[GR_DESCRIPTORS]) {
     char heard = 0;
-    return gr_take(control, &heard, 1, descriptors) == 1 && heard == word ? 0 : -1;
+    return gr_take(control, &heard, 1, descriptors, GR_DESCRIPTORS) == 1 && heard == word ? 0 : -1;
 }

@@ -29,10 +29,13 @@ _Noreturn void gr_run_init(const struct gr_birth *birth, const struct gr_shared 
 // ENOSYS. The flags fit both; the exit signal is SIGCHLD and *pidfd is set.
 int gr_clone(uint64_t flags, int *pidfd);
 
-// One datagram with up to three descriptors (unix(7)).
+// One datagram with descriptors (unix(7)), GR_MOST_DESCRIPTORS at most.
 #define GR_DESCRIPTORS 3
 int gr_send(int socket, const void *bytes, size_t length, const int *descriptors, size_t count);
-int gr_take(int socket, void *bytes, size_t length, int descriptors[GR_DESCRIPTORS]);
+int gr_take(int socket, void *bytes, size_t length, int *descriptors, size_t room);
+
+// Prepares the network namespace this runs in for datagrams, and makes sockets there; 0 or -1 with errno.
+int gr_make_network(int *sockets, size_t count);
 
 // Waits for a word of the launcher; -1 when another one or the end of the stream comes.
 int gr_await(int control, char word, int descriptors[GR_DESCRIPTORS]);

@@ -65,7 +65,7 @@ package enum SocketAddress: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    private static func unmapped(_ bytes: [UInt8]) -> [UInt8] {
+    static func unmapped(_ bytes: [UInt8]) -> [UInt8] {
         let isMapped = bytes[0..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
         return isMapped ? Array(bytes[12...]) : bytes
     }
@@ -75,14 +75,15 @@ package enum SocketAddress: Equatable, Sendable, CustomStringConvertible {
         for (family, length) in [(AF_INET, 4), (AF_INET6, 16)] {
             var bytes = [UInt8](repeating: 0, count: length)
             if unsafe inet_pton(family, text, &bytes) == 1 {
-                return unmapped(length == 16 ? bytes : pad(bytes))
+                return unmapped(mapped(bytes))
             }
         }
         return nil
     }
 
-    private static func pad(_ bytes: [UInt8]) -> [UInt8] {
-        [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF] + bytes
+    /// Sixteen bytes: an IPv4 address as a socket for IPv6 takes it (ipv6(7)).
+    package static func mapped(_ bytes: [UInt8]) -> [UInt8] {
+        bytes.count == 4 ? [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF] + bytes : bytes
     }
 
     /// The text of four or sixteen bytes.

@@ -40,7 +40,7 @@ extension Decoder {
             switch key {
             case .allow:
                 rules.allow = decoder.endpoints(value, "allow", example: "[tcp://example.com:443]") {
-                    text throws(Misread) in try Endpoint(connecting: text)
+                    text throws(Misread) in try Endpoint(parsing: text)
                 }
             case .listen:
                 rules.listen = decoder.endpoints(value, "listen", example: "[tcp://127.0.0.1:8080]") {

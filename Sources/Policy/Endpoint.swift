@@ -9,6 +9,13 @@ package enum Endpoint: Equatable, Sendable {
     case unix(Path)
 }
 
+extension Endpoint {
+    /// Nil for what is more or less than one.
+    package var transport: Transport? {
+        if case .network(let transport, _, _) = self { transport } else { nil }
+    }
+}
+
 /// What is carried: connections or datagrams.
 package enum Transport: String, CaseIterable, Sendable { case tcp, udp }
 

@@ -22,16 +22,6 @@ extension Endpoint: CustomStringConvertible {
         self = .network(transport, try Host(parsing: String(host)), try Ports(parsing: ports, scheme))
     }
 
-    /// Reads what a run may connect to.
-    package init(connecting text: String) throws(Misread) {
-        try self.init(parsing: text)
-        switch self {
-        case .unix, .network(.udp, _, _):
-            throw Misread(", which this version does not enforce; only any and tcp:// are")
-        default: return
-        }
-    }
-
     /// Reads what a run may listen on: `any` or `tcp://HOST:PORTS`.
     ///
     /// - Throws: the rest of a sentence that has quoted the text.

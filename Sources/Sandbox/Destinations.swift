@@ -133,8 +133,13 @@ package struct Destinations: Equatable, Sendable {
         return pinned.filter { $0.addresses.contains(bytes) }.map(\.name)
     }
 
-    /// What the run knows of names: itself and the granted ones (hosts(5)), and a name server that is not there, so
-    /// that a question is a refused connection and not a wait (resolv.conf(5)).
+    /// The addresses that a name has for the run; nil for a name that is not granted.
+    package func addresses(of name: String) -> [[UInt8]]? {
+        pinned.first { $0.name == name }?.addresses ?? (name == Self.ownName ? Self.ownAddresses : nil)
+    }
+
+    /// What the run knows of names: itself and the granted ones (hosts(5)), and a name server that is the supervisor, or
+    /// not there at all, so that a question is refused and not a wait (resolv.conf(5)).
     var files: [View.Sealed] {
         let own = Pinned(name: Self.ownName, addresses: Array(Self.ownAddresses.prefix(1)))
         let known = pinned.contains { $0.name == Self.ownName } ? pinned : [own] + pinned

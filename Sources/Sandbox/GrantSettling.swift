@@ -56,6 +56,28 @@ struct GrantSettling {
         grants.add(settled, rights, reason: place)
     }
 
+    /// Adds the local sockets that may be connected to. They are seen, too, because programs look before they connect.
+    mutating func settleSockets(_ rules: NetworkRules) {
+        for endpoint in rules.allow {
+            guard case .unix(let path) = endpoint.value else { continue }
+            let place = "\(endpoint.origin)"
+            guard let settled = settled(path, place: place) else { continue }
+            guard let status = try? settled.path.status(followingLinks: false) else {
+                notes.append("\(path) (\(place)) is not there and grants nothing")
+                continue
+            }
+            guard status.kind == .socket else {
+                faults.append(
+                    .init(place, "\(path) is no socket; grant a file with files.read or files.write"))
+                continue
+            }
+            checkLinks(settled, from: path, place: place)
+            grants.add(settled, .read, reason: place)
+            grants.sockets.append(
+                GrantedSocket(path: settled.path, device: status.device, inode: status.inode))
+        }
+    }
+
     /// Each run has its own; the host's would show or reach what the policy cannot describe.
     private static let ofTheRun = [Path("/proc"), Path("/dev")]
 
@@ -152,6 +174,7 @@ extension Grants {
         var files = policy.files
         files.deny.removeAll { (try? Settled($0.value))?.kind == nil }
         var settling = GrantSettling(files, host: .whole, judgesChanges: policy.visibility == .full)
+        settling.settleSockets(policy.network)
         settling.settle(Fitting(network: policy.network), auditDirectory: nil)
         guard settling.faults.isEmpty else { throw Unenforceable(faults: settling.faults) }
         self = settling.grants

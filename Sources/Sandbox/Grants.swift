@@ -37,11 +37,21 @@ package struct Grant: Equatable, Sendable {
     package let reason: String
 }
 
+/// A local socket of the host that may be connected to: the one that was there when the run was planned, and not
+/// another that somebody puts in its place.
+package struct GrantedSocket: Equatable, Sendable {
+    /// Without symbolic links.
+    package let path: Path
+    package let device: UInt64
+    package let inode: UInt64
+}
+
 /// Everything of the host's files that a run sees, and what is cut out of it again.
 package struct Grants: Equatable, Sendable {
     /// Sorted by path, so that what lies above comes first.
     package private(set) var entries: [Grant] = []
     package private(set) var links: [Settled.Link] = []
+    package internal(set) var sockets: [GrantedSocket] = []
     /// Cut out of every entry, whatever it grants.
     package private(set) var denied: [Grant] = []
     /// The same for what is not there and lies where the run may write. There is nothing to mount over, so that the

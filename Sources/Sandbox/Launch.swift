@@ -127,6 +127,7 @@ package final class Child {
         try store(filter, flags: flags)
         order("f", cgroups)
         var (message, descriptors) = try receive()
+        let datagrams = try takeNetwork(&message, &descriptors)
         guard message.kind == GR_MESSAGE_WAITING.rawValue else {
             throw LaunchError(
                 gr_stage(rawValue: message.stage), errno: Errno(message.error), detail: message.detail,
@@ -139,7 +140,22 @@ package final class Child {
         guard let root = take(0), let main = take(1) else {
             throw LaunchError(GR_STAGE_HANDSHAKE, errno: .invalid, detail: 0, plan: plan)
         }
-        return Confined(root: root, main: main, listener: take(2))
+        return Confined(root: root, main: main, listener: take(2), datagrams: datagrams)
+    }
+
+    /// The sockets in the run's network, where the plan wants some; then the message behind them.
+    private func takeNetwork(_ message: inout gr_message, _ descriptors: inout [CInt]) throws(LaunchError)
+        -> [DatagramSocket]
+    {
+        guard message.kind == GR_MESSAGE_NETWORK.rawValue else { return [] }
+        let sockets = descriptors.filter { $0 >= 0 }.map { DatagramSocket(Descriptor(owning: $0)) }
+        if sockets.isEmpty, plan?.needsDatagrams == true {
+            throw LaunchError(
+                stage: "making of a network for udp://", errno: Errno(message.error), subject: "",
+                obstacle: .none)
+        }
+        (message, descriptors) = try receive()
+        return sockets
     }
 
     /// Lets the confined process execute the program. Where there is a listener its execve is the first call that the
@@ -171,8 +187,8 @@ package final class Child {
 
     private func receive() throws(LaunchError) -> (gr_message, [CInt]) {
         var message = gr_message()
-        var descriptors: [CInt] = [-1, -1, -1]
-        let result = unsafe gr_receive(control.number, &message, &descriptors)
+        var descriptors = [CInt](repeating: -1, count: Int(GR_MOST_DESCRIPTORS))
+        let result = unsafe gr_receive(control.number, &message, &descriptors, descriptors.count)
         guard result > 0 else {
             let errno = result < 0 ? Errno.last : Errno(ESRCH)
             throw LaunchError(GR_STAGE_HANDSHAKE, errno: errno, detail: 0, plan: plan)
@@ -202,10 +218,16 @@ package final class Confined {
     package let main: Descriptor
     /// Where judged calls arrive; nil when another supervisor holds the only listener.
     package let listener: Listener?
+    /// Sockets of ours in the network of the run, not bound yet.
+    package let datagrams: [DatagramSocket]
 
-    init(root: consuming Descriptor, main: consuming Descriptor, listener: consuming Descriptor?) {
+    init(
+        root: consuming Descriptor, main: consuming Descriptor, listener: consuming Descriptor?,
+        datagrams: [DatagramSocket]
+    ) {
         self.root = root
         self.main = main
+        self.datagrams = datagrams
         if let listener { self.listener = Listener(listener) } else { self.listener = nil }
     }
 }
@@ -235,7 +257,9 @@ extension Child {
     package func report() -> Report {
         var message = gr_message()
         var descriptors: [CInt] = [-1, -1, -1]
-        guard unsafe gr_receive(control.number, &message, &descriptors) > 0 else { return .gone }
+        guard unsafe gr_receive(control.number, &message, &descriptors, descriptors.count) > 0 else {
+            return .gone
+        }
         switch gr_message_kind(rawValue: message.kind) {
         case GR_MESSAGE_STARTED: return .started
         case GR_MESSAGE_EXITED:

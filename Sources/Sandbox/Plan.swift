@@ -23,6 +23,8 @@ package struct Plan: Equatable, Sendable {
     package let rlimits: ResourceLimits
     package let cgroup: CgroupLimits?
     package let network: NetworkRules
+    /// Sockets that the supervisor gets in the network of the run, one for each port that datagrams may be sent to.
+    package let datagramSockets: Int
     package let limits: Limits
     package let onViolation: SyscallRules.OnViolation
     package let visibility: Visibility
@@ -78,6 +80,34 @@ extension Plan {
         return [Path("/proc"), Path("/dev")] + (view.privateTemporary ? [Path("/tmp")] : [])
     }
 
+    /// Whether the run may send datagrams, which the supervisor carries out of the run's own network.
+    var needsDatagrams: Bool { !network.allowsAny && network.allow.contains { $0.value.transport == .udp } }
+
+    /// Where anything is granted that the run asks for by name there is somebody to ask (`NameAnswer`), who says which
+    /// name was not granted.
+    private static func datagramSockets(_ rules: NetworkRules, _ namespaces: Namespaces, _ host: Host) -> Int
+    {
+        let isCarried =
+            host.listener && namespaces.contains(.network)
+            && rules.allow.contains { $0.value.transport != nil }
+        guard isCarried else { return 0 }
+        return rules.allow.contains { $0.value.transport == .udp } ? mostPorts : mostPorts / 4
+    }
+
+    private static let mostPorts = 32
+
+    /// Datagrams leave by the supervisor alone; without a network of its own the run would send them itself.
+    private static func datagramFaults(_ rules: NetworkRules, _ namespaces: Namespaces) -> [Unenforceable
+        .Fault]
+    {
+        guard !rules.allowsAny, !namespaces.contains(.network) else { return [] }
+        return rules.allow.filter { $0.value.transport == .udp }.map {
+            .init(
+                "\($0.origin)",
+                "\($0.value) cannot be held to that without a network namespace, and there is none")
+        }
+    }
+
     /// Removes what was made for the run alone, once nothing of it is left.
     package func clear() {
         cgroup?.remove()
@@ -89,6 +119,7 @@ extension Plan {
         let fitting = Fitting(request.command, network: policy.network)
         var settling = GrantSettling(
             policy.files, host: host, judgesChanges: host.listener && policy.visibility == .full)
+        settling.settleSockets(policy.network)
         settling.settle(fitting, auditDirectory: request.auditDirectory)
         // Without a view there is no /tmp of the run's own, so a directory in the host's stands in for it.
         let lent = host.namespaces.contains(.mount) ? nil : Path("/tmp/guardrun-\(request.name)")
@@ -123,7 +154,7 @@ extension Plan {
 
         let faults =
             settling.faults + Self.syscallFaults(policy.syscalls) + Self.limitFaults(policy.limits)
-            + enforcement.faults(for: policy)
+            + Self.datagramFaults(policy.network, namespaces) + enforcement.faults(for: policy)
         guard faults.isEmpty else { throw Unenforceable(faults: faults) }
         return Plan(
             command: request.command, directory: request.directory,
@@ -138,6 +169,7 @@ extension Plan {
             lent: lent,
             view: view, landlock: landlock, seccomp: seccomp,
             rlimits: ResourceLimits(policy.limits, host: effective), cgroup: cgroup, network: policy.network,
+            datagramSockets: datagramSockets(policy.network, namespaces, host),
             limits: policy.limits, onViolation: policy.syscalls.onViolation, visibility: policy.visibility,
             lastCapability: host.lastCapability, filterFlags: filterFlags(host),
             recordsAllowed: policy.syscalls.base == .observe,

@@ -84,6 +84,7 @@ extension SharedArena {
         unsafe launch.rlimits = UnsafePointer(copy(limits))
         unsafe launch.rlimit_count = limits.count
         unsafe launch.directory = UnsafePointer(string(plan.directory))
+        unsafe launch.datagram_sockets = plan.datagramSockets
         unsafe launch.controlling_terminal = plan.terminal ? 1 : 0
         unsafe launch.program = UnsafePointer(string(plan.command.program))
         unsafe launch.arguments = vector(plan.command.arguments)

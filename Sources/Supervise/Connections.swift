@@ -12,30 +12,38 @@ import Sandbox
 final class Connections {
     private var pending: [PendingConnection] = []
     private let hasNamespace: Bool
+    /// Nil where datagrams stay in the run's own network.
+    private let relay: DatagramRelay?
     /// When those that are pending are looked at again, on the monotonic clock.
     private var nextLook: UInt64 = 0
     private static let lookInterval: UInt64 = 50_000_000
 
-    init(hasNamespace: Bool) { self.hasNamespace = hasNamespace }
+    init(hasNamespace: Bool, relay: DatagramRelay?) {
+        self.hasNamespace = hasNamespace
+        self.relay = relay
+    }
 
     /// Connects a local socket. Where its listener takes no more, the caller is told so instead of being kept
     /// waiting.
+    ///
+    /// - Parameter granted: what has to be at the path, when that is the host's.
     func connectLocal(
-        _ call: Notification, _ number: Int32, _ address: SocketAddress, root: CInt, _ listener: Listener
+        _ call: Notification, _ number: Int32, _ address: SocketAddress, granted: GrantedSocket?, root: CInt,
+        _ listener: Listener
     ) {
         guard let socket = GuestSocket(of: call.pid, number: number), listener.isWaiting(call) else {
             return listener.refuse(call, Errno(EBADF))
         }
         let waited = (descriptorFlags(of: call.pid, number) ?? 0) & UInt64(O_NONBLOCK) == 0
         if waited { socket.descriptor.setWaiting(false) }
-        let failure = Self.connect(socket.descriptor, to: address, root: root)
+        let failure = Self.connect(socket.descriptor, to: address, granted, root: root)
         if waited { socket.descriptor.setWaiting(true) }
         listener.end(call, failure == .interrupted ? .tryAgain : failure)
     }
 
-    private static func connect(_ socket: borrowing Descriptor, to address: SocketAddress, root: CInt)
-        -> Errno?
-    {
+    private static func connect(
+        _ socket: borrowing Descriptor, to address: SocketAddress, _ granted: GrantedSocket?, root: CInt
+    ) -> Errno? {
         switch address {
         case .abstract(let name): return socket.connectAtOnce(to: [1, 0, 0] + name)
         case .path(let path):
@@ -44,6 +52,10 @@ final class Connections {
             do throws(SystemError) {
                 let flags = CInt(OpenFlags.path.rawValue)
                 let place = try Descriptor.open(Path(bytes: path), flags, resolve: .plain, in: root)
+                let status = try place.status()
+                if let granted, granted.inode != status.inode || granted.device != status.device {
+                    return Errno(ECONNREFUSED)
+                }
                 return socket.connectAtOnce(to: [1, 0] + Array("/proc/self/fd/\(place.number)".utf8) + [0])
             } catch {
                 return error.errno
@@ -76,7 +88,11 @@ final class Connections {
         let deadline = waits ? guest.time(SO_SNDTIMEO).map { Clock.monotonic &+ $0 } : nil
         let closesOnExec = flags & 0o2_000_000 != 0
         switch guest.option(SO_TYPE).flatMap(Transport.init) {
-        case .udp: listener.end(call, guest.descriptor.connect(to: target))
+        case .udp:
+            if let port = address.port, port != 0, let failure = relay?.open(port, for: call.pid) {
+                return listener.refuse(call, failure)
+            }
+            listener.end(call, guest.descriptor.connect(to: target))
         case .tcp where !hasNamespace || guest.isOfThisNetwork():
             // It can reach the destination itself, because it was made so or because there is no other network. What a
             // second connect says is then what the kernel says.
@@ -103,10 +119,8 @@ final class Connections {
         else {
             return nil
         }
-        let isMapped = family == AF_INET6 && bytes.count == 4
         return SocketAddress.encode(
-            isMapped ? [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF] + bytes : bytes, port: port,
-            scope: address.scope)
+            family == AF_INET6 ? SocketAddress.mapped(bytes) : bytes, port: port, scope: address.scope)
     }
 
     private func begin(_ connection: PendingConnection, _ listener: Listener) {

@@ -28,6 +28,7 @@ final class Gate {
     private let lookup: LiveLookup
     private let recorder: any Recorder
     private let connections: Connections
+    private let relay: DatagramRelay?
     private let census: Census
     private let plan: Plan
     private let records: Bool
@@ -52,7 +53,7 @@ final class Gate {
     /// - Parameter root: the root of the view.
     init(
         _ listener: Listener, root: CInt, census: Census, plan: Plan, destinations: Destinations,
-        recorder: any Recorder
+        datagrams: [DatagramSocket], recorder: any Recorder
     ) {
         self.listener = listener
         self.census = census
@@ -62,8 +63,9 @@ final class Gate {
         reader = ActReader(
             table: CallTable(judging: plan.seccomp.judged, refused: plan.seccomp.refused),
             keepsIdentity: plan.seccomp.keepsIdentity)
-        judge = Judge(plan, destinations: destinations)
-        connections = Connections(hasNamespace: plan.namespaces.contains(.network))
+        relay = datagrams.isEmpty ? nil : DatagramRelay(datagrams, destinations)
+        judge = Judge(plan, destinations: destinations, hasRelay: relay != nil)
+        connections = Connections(hasNamespace: plan.namespaces.contains(.network), relay: relay)
         written = WrittenFiles(
             root: root, own: OwnDirectories(paths: plan.ownDirectories, grants: plan.grants),
             isWanted: plan.limits.disk != nil || plan.limits.fileSize != nil)
@@ -76,14 +78,41 @@ final class Gate {
 
     func register(_ set: inout PollSet) -> Int {
         connections.register(&set)
+        relay?.register(&set)
         return set.add(listener.descriptor.number)
     }
 
     /// When to look at connections again though nothing happened.
     var deadline: UInt64? { connections.deadline }
 
-    /// Ends the calls whose connections are decided.
-    func settle(_ set: PollSet) { connections.settle(set, listener) }
+    /// Ends the calls whose connections are decided, and carries datagrams.
+    func settle(_ set: PollSet) -> [Consequence] {
+        connections.settle(set, listener)
+        return relay?.move(set).map(report) ?? []
+    }
+
+    /// Carries the datagrams that were sent last.
+    func drain() -> [Consequence] { relay?.drain().map(report) ?? [] }
+
+    /// Records what the relay did not carry. The caller is who asked for the port last.
+    private func report(_ refusal: DatagramRelay.Refusal) -> Consequence {
+        let (act, caller, subject, arguments): (Denial.Operation, Int32, String, [JSON.Member])
+        switch refusal {
+        case .destination(let address, let pid):
+            (act, caller, subject) = (.send, pid, "sending to \(address)")
+            arguments = NetworkJudge.members(address)
+        case .name(let name, let pid):
+            (act, caller, subject) = (.connect, pid, "looking up \(name), which is not in network.allow,")
+            arguments = [.init("address", .string(name)), .init("host", .string(name))]
+        }
+        let denial = Denial(
+            operation: act, syscall: "sendto", arguments: arguments, pid: caller,
+            executable: lookup.executable(of: caller), errno: act == .send ? "EPERM" : "ENOENT",
+            threat: .networkAccess, rule: "network.allow", sentence: "\(subject) is not granted")
+        violations += 1
+        if let failure = record(denial.event, counting: true) { return failure }
+        return plan.onViolation == .kill ? .kill : .none
+    }
 
     /// Whether there is one to take.
     var hasNext: Bool { listener.hasNext }
@@ -115,6 +144,12 @@ final class Gate {
             let exhausted = openFiles.reaching(act)
             listener.proceed(act.call)
             if let exhausted { return .filesExhausted(exhausted) }
+        case .relay(let ports):
+            if let failure = ports.lazy.compactMap({ self.relay?.open($0, for: act.call.pid) }).first {
+                listener.refuse(act.call, failure)
+            } else {
+                listener.proceed(act.call)
+            }
         case .start(let path, let arguments): return start(act, path, arguments)
         case .fork:
             if let count = census.refuses() {
@@ -129,7 +164,11 @@ final class Gate {
             switch address {
             case .inet4, .inet6: connections.connect(act.call, socket, address, listener)
             case .unspecified: connections.disconnect(act.call, socket, listener)
-            default: connections.connectLocal(act.call, socket, address, root: root, listener)
+            case .path(let path):
+                let granted = plan.grants.sockets.first { $0.path.bytes == path }
+                connections.connectLocal(act.call, socket, address, granted: granted, root: root, listener)
+            default:
+                connections.connectLocal(act.call, socket, address, granted: nil, root: root, listener)
             }
         case .bind(let socket, let address): connections.bind(act.call, socket, address, listener)
         case .listen(let socket, let address): connections.listen(act.call, socket, address, listener)

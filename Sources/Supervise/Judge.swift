@@ -12,12 +12,13 @@ package struct Judge {
     private let user: User
     private let hasPIDNamespace: Bool
 
-    package init(_ plan: Plan, destinations: Destinations) {
+    /// - Parameter hasRelay: whether the supervisor carries the datagrams of the run.
+    package init(_ plan: Plan, destinations: Destinations, hasRelay: Bool) {
         let own = OwnDirectories(paths: plan.ownDirectories, grants: plan.grants)
         files = FileJudge(grants: plan.grants, hasView: plan.view != nil, own: own)
         network = NetworkJudge(
             destinations: destinations, grants: plan.grants, own: own,
-            hasNamespace: plan.namespaces.contains(.network))
+            hasNamespace: plan.namespaces.contains(.network), hasRelay: hasRelay)
         user = plan.user
         hasPIDNamespace = plan.namespaces.contains(.pid)
     }
@@ -32,7 +33,7 @@ package struct Judge {
         files = FileJudge(grants: grants, hasView: true, own: own)
         network = NetworkJudge(
             destinations: destinations, grants: grants, own: own,
-            hasNamespace: Plan.namespaces(policy, host).contains(.network))
+            hasNamespace: Plan.namespaces(policy, host).contains(.network), hasRelay: true)
         user = host.user
         hasPIDNamespace = true
     }

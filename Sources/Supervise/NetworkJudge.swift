@@ -16,6 +16,8 @@ struct NetworkJudge {
     /// Directories of the run alone.
     let own: OwnDirectories
     let hasNamespace: Bool
+    /// Whether what the run sends to any address of its own network arrives at the supervisor (`DatagramRelay`).
+    let hasRelay: Bool
 
     /// - Parameter socket: tells what the socket is.
     func connect(
@@ -32,7 +34,8 @@ struct NetworkJudge {
             if transport == .udp, hasNamespace, destinations.allows(.tcp, address) {
                 return .connect(socket: number, address)
             }
-            if address.port == 53, address.bytes == [127, 0, 0, 1] {
+            if isNameServer(address) {
+                if transport == .udp, hasRelay { return .connect(socket: number, address) }
                 // The name server that the run was told of, and that is not there.
                 return refuse(
                     .connect, "looking up a name that is not in network.allow", address, rule: "network.allow"
@@ -43,7 +46,9 @@ struct NetworkJudge {
             let path = GuestPath(directory: AT_FDCWD, text: text, follows: true)
             guard let place = lookup.place(of: path, for: act.call.pid) else { return .fail(.notFound) }
             // Where the path led when it was judged, and not what the links on it say a moment later.
-            if own.contains(place.path) { return .connect(socket: number, .path(place.path.bytes)) }
+            if own.contains(place.path) || isGranted(place.path) {
+                return .connect(socket: number, .path(place.path.bytes))
+            }
             guard lookup.host(place.path).exists else { return .fail(.notFound) }
             return refuse(
                 .connect, "connecting to the socket \(place.path)", address, rule: "network.allow",
@@ -55,6 +60,14 @@ struct NetworkJudge {
         case .malformed: return .fail(.invalid)
         case .other: return .fail(Errno(EAFNOSUPPORT))
         }
+    }
+
+    private func isGranted(_ socket: Path) -> Bool {
+        grants.sockets.contains { $0.path == socket } && !grants.rights(for: socket).isEmpty
+    }
+
+    private func isNameServer(_ address: SocketAddress) -> Bool {
+        address.port == DatagramRelay.nameServer.port && address.bytes == DatagramRelay.nameServer.address
     }
 
     /// A stream that was connected for the run is not given back to be used again.
@@ -117,10 +130,17 @@ struct NetworkJudge {
         _ act: Act, _ addresses: [SocketAddress], connects: Bool, _ lookup: some Lookup,
         _ socket: () -> SocketState?
     ) -> Ruling {
+        var ports: [UInt16] = []
         for address in addresses {
             switch address {
             case .inet4, .inet6:
                 if destinations.connectsAnywhere || connects && destinations.allows(.tcp, address) {
+                    continue
+                }
+                if hasRelay, isNameServer(address) || destinations.allows(.udp, address),
+                    socket()?.transport == .udp, let port = address.port
+                {
+                    ports.append(port)
                     continue
                 }
                 return refuse(.send, "sending to \(address)", address, rule: "network.allow")
@@ -131,10 +151,13 @@ struct NetworkJudge {
                 guard lookup.host(place.path).exists else { return .fail(.notFound) }
                 return refuse(.send, "sending to the socket \(place.path)", address, rule: "network.allow")
             case .abstract where hasNamespace: continue
-            case .unspecified where hasNamespace: continue
+            // For a datagram of IPv4 the address counts although its family is not said.
+            case .unspecified:
+                return refuse(.send, "sending to an address of no family", nil, rule: "network.allow")
             default: return .fail(.notPermitted)
             }
         }
+        if !ports.isEmpty { return .relay(ports: ports) }
         // As where TCP has no fast open: programs connect instead (tcp(7)).
         return connects && !destinations.connectsAnywhere ? .fail(Errno(EOPNOTSUPP)) : .proceed
     }
@@ -172,15 +195,21 @@ struct NetworkJudge {
                 ]))
     }
 
+    /// An address in an event.
+    static func members(_ address: SocketAddress) -> [JSON.Member] {
+        var members = [JSON.Member("address", .string(address.description))]
+        if let port = address.port {
+            members.append(.init("host", .string(address.host)))
+            members.append(.init("port", .number(port)))
+        }
+        return members
+    }
+
     private func refuse(
         _ operation: Denial.Operation, _ verb: String, _ address: SocketAddress?, rule: String,
         errno: Errno = .notPermitted
     ) -> Ruling {
-        var members = [JSON.Member("address", .string(address?.description ?? "unknown"))]
-        if let address, let port = address.port {
-            members.append(.init("host", .string(address.host)))
-            members.append(.init("port", .number(port)))
-        }
+        var members = address.map(Self.members) ?? [.init("address", "unknown")]
         var sentence = "\(verb) is not granted"
         if let address, let name = destinations.names(of: address).first {
             members.append(.init("name", .string(name)))

@@ -15,6 +15,8 @@ package enum Ruling: Equatable, Sendable {
     case violate(Violation)
     /// The supervisor makes the connection in the caller's stead.
     case connect(socket: Int32, SocketAddress)
+    /// As `proceed`, once the supervisor waits at these ports of the run's own network for what is sent there.
+    case relay(ports: [UInt16])
     /// The supervisor gives the caller a bound socket.
     case bind(socket: Int32, SocketAddress)
     /// The supervisor lets the socket listen, if it is still bound to this.

@@ -44,7 +44,7 @@ package final class Supervision {
         gate = confined.listener.map {
             Gate(
                 $0, root: confined.root.number, census: census, plan: plan, destinations: destinations,
-                recorder: recorder)
+                datagrams: confined.datagrams, recorder: recorder)
         }
         self.confined = confined
         self.child = child
@@ -64,6 +64,7 @@ package final class Supervision {
         child.execute(confined)
         if !isListening { protect() }
         while report == nil { turn() }
+        gate?.drain().forEach(follow)
         // Process 1 says it has exited when nothing else is left; killed, it takes everything along as it goes.
         usage.wall = Clock.monotonic - startedAt
         lookBack()
@@ -99,7 +100,7 @@ package final class Supervision {
             // becoming its program.
             if !isProtected { protect() }
         }
-        if isListening { gate?.settle(set) }
+        if isListening { gate?.settle(set).forEach(follow) }
         if set.isReady(signal) {
             while let number = signals.next() { pass(number) }
         }

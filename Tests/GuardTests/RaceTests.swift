@@ -77,6 +77,22 @@ struct RaceTests {
         #expect(other.count == 0)
     }
 
+    @Test("a datagram whose address changes reaches only who is granted", arguments: Caller.possible)
+    func datagrams(_ caller: Caller) throws {
+        let scratch = try Scratch(for: caller)
+        let type = Int32(SOCK_DGRAM.rawValue)
+        let server = try Server(.inet4([127, 0, 0, 1], port: 0), type)
+        let other = try Server(.inet4([127, 0, 0, 1], port: 0), type)
+        let guarded = self.guarded(
+            caller, ["network.allow=[\"udp://127.0.0.1:\(server.port)\"]"], in: scratch)
+        let seen = try guarded.act(
+            "race-send-granted", "127.0.0.1", "\(server.port)", "127.0.0.1", "\(other.port)", "10000")
+        #expect(seen.output.hasPrefix("ok ") && seen.output != "ok 0\n", "\(seen.output)\(seen.errors)")
+        #expect(!seen.violations("send").isEmpty)
+        #expect(server.count > 0)
+        #expect(other.count == 0)
+    }
+
     @Test("a message whose address changes reaches nobody", arguments: Caller.possible)
     func messages(_ caller: Caller) throws {
         let scratch = try Scratch(for: caller)

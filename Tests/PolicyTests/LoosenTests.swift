@@ -56,6 +56,10 @@ private let table: [(base: String, upper: String, path: String?)] = [
         "network: {allow: ['tcp://localhost:1']}",
         "network.allow"
     ),
+    ("network: {allow: ['tcp://a:*']}", "network: {allow: ['udp://a:1']}", "network.allow"),
+    ("network: {allow: [any]}", "network: {allow: ['udp://127.0.0.1:*']}", nil),
+    ("network: {allow: [any]}", "network: {allow: ['unix:///run/x']}", "network.allow"),
+    ("network: {allow: ['unix:///run/x']}", "network: {allow: ['unix:///run/./x']}", nil),
     // Who listens on every address listens on each.
     ("network: {listen: ['tcp://0.0.0.0:1']}", "network: {listen: ['tcp://127.0.0.1:1']}", nil),
     ("network: {listen: ['tcp://[::]:1']}", "network: {listen: ['tcp://0.0.0.0:1']}", nil),

@@ -212,7 +212,40 @@ static long connect_full(int n, char **a) {
     return refused;
 }
 
+static long exchange(int fd, long sent) {
+    char buffer[128];
+    struct timeval while_ = {20, 0};
+    if (sent < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &while_, sizeof while_) != 0) return -1;
+    return recv(fd, buffer, sizeof buffer, 0);
+}
+
+// Sends a datagram of three bytes by one of four calls, and waits for the answer: ADDRESS PORT CALL. Its length.
+static long ask_datagram(int n, char **a) {
+    union address address;
+    if (n < 3) return -1;
+    socklen_t length = parse(a, &address);
+    int fd = socket(address.any.sa_family, SOCK_DGRAM, 0);
+    struct iovec body = {"ask", 3};
+    struct mmsghdr message = {.msg_hdr = {.msg_name = &address, .msg_namelen = length, .msg_iov = &body, .msg_iovlen = 1}};
+    if (fd < 0) return -1;
+    if (strcmp(a[2], "send") == 0)
+        return connect(fd, &address.any, length) != 0 ? -1 : exchange(fd, send(fd, "ask", 3, 0));
+    if (strcmp(a[2], "sendto") == 0) return exchange(fd, sendto(fd, "ask", 3, 0, &address.any, length));
+    if (strcmp(a[2], "sendmsg") == 0) return exchange(fd, sendmsg(fd, &message.msg_hdr, 0));
+    return exchange(fd, sendmmsg(fd, &message, 1, 0));
+}
+
+// Connects a datagram socket and sends, which no call of its own is needed for: ADDRESS PORT.
+static long tell_datagram(int n, char **a) {
+    union address address;
+    if (n < 2) return -1;
+    socklen_t length = parse(a, &address);
+    int fd = socket(address.any.sa_family, SOCK_DGRAM, 0);
+    return fd < 0 || connect(fd, &address.any, length) != 0 ? -1 : write(fd, "tell", 4);
+}
+
 const struct act connect_acts[] = {
+    {"ask-datagram", ask_datagram}, {"tell-datagram", tell_datagram},
     {"ask", ask}, {"connect-again", connect_again}, {"connect-by-asking", connect_by_asking},
     {"connect-for-a-while", connect_for_a_while}, {"connect-until-signal", connect_until_signal},
     {"connect-beside", connect_beside}, {"connect-with-options", connect_with_options},

@@ -26,6 +26,7 @@ static struct swap {
     char granted[SIZE], forbidden[SIZE];
     size_t length;
     atomic_int over;
+    atomic_long count;
 } swap;
 
 static void *alternate(void *unused) {
@@ -37,8 +38,14 @@ static void *alternate(void *unused) {
         memcpy(swap.shown, swap.granted, swap.length);
         __asm__ volatile("" ::: "memory");
         for (volatile int i = 0; i < 200; i++) {}
+        atomic_fetch_add_explicit(&swap.count, 2, memory_order_relaxed);
     }
     return NULL;
+}
+
+// Whether to go on: for so many rounds, and until the memory has changed a million times.
+static int goes_on(long *rounds) {
+    return (*rounds)-- > 0 || atomic_load_explicit(&swap.count, memory_order_relaxed) < 1000000;
 }
 
 static pthread_t begin(size_t length) {
@@ -134,7 +141,7 @@ static int serve(const char *path) {
 static long connect_rounds(long rounds, int family, int type, size_t length) {
     long right = 0;
     struct linger at_once = {1, 0};
-    for (; rounds > 0; rounds--) {
+    while (family == AF_UNIX ? rounds-- > 0 : goes_on(&rounds)) {
         int fd = socket(family, type, 0);
         if (fd < 0) return -1;
         if (family != AF_UNIX) setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
@@ -227,8 +234,24 @@ static long race_send(int n, char **a) {
     return sent;
 }
 
+// Sends to who is granted or to who is not: ADDRESS PORT ADDRESS PORT ROUNDS. How often that was let go.
+static long race_send_granted(int n, char **a) {
+    if (n < 5) return -1;
+    internet(swap.granted, a);
+    internet(swap.forbidden, a + 2);
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    if (fd < 0) return -1;
+    pthread_t thread = begin(sizeof(struct sockaddr_in));
+    long sent = 0, rounds = atol(a[4]);
+    while (goes_on(&rounds))
+        if (sendto(fd, "x", 1, 0, (struct sockaddr *)swap.shown, sizeof(struct sockaddr_in)) == 1) sent++;
+    end(thread);
+    return sent;
+}
+
 const struct act race_acts[] = {
     {"race-open", race_open}, {"race-connect-unix", race_connect_unix}, {"race-link", race_link},
     {"race-connect-tcp", race_connect_tcp}, {"race-disconnect", race_disconnect}, {"race-send", race_send},
+    {"race-send-granted", race_send_granted},
     {"race-execute", race_execute}, {"is-program", is_program}, {0},
 };

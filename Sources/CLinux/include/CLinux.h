@@ -45,6 +45,16 @@ uint64_t gr_network_cookie(int socket);
 // Connects, and ends with EINTR soon where that means waiting after all. It uses SIGALRM and ITIMER_REAL meanwhile.
 int gr_connect_at_once(int fd, const struct sockaddr *address, socklen_t length);
 
+// A datagram and where it came from and was sent to, IPv4 addresses mapped (ipv6(7)). Sending goes the other way: back
+// to the source, from the target. The length, or -1; neither waits.
+struct gr_datagram {
+    unsigned char source[16];
+    unsigned char target[16];
+    uint16_t source_port;
+};
+long gr_datagram_receive(int fd, void *into, size_t length, struct gr_datagram *datagram);
+long gr_datagram_answer(int fd, const void *from, size_t length, const struct gr_datagram *datagram);
+
 // The master of a new pseudo-terminal, unlocked; `slave` gets the path of its other end.
 int gr_open_terminal(char *slave, size_t length);
 

@@ -100,6 +100,8 @@ struct gr_launch {
     size_t view_count;
     size_t view_done; // how many were made at birth
 
+    size_t datagram_sockets; // sockets in the run's network that the supervisor is to have; 0 without one of its own
+
     int controlling_terminal; // standard input becomes the controlling terminal
     const struct gr_rlimit *rlimits;
     size_t rlimit_count;
@@ -136,6 +138,7 @@ enum gr_message_kind {
     GR_MESSAGE_WAITING = 2, // confined, before execve; carries the listener, the view's root and the main pidfd
     GR_MESSAGE_STARTED = 3, // execve worked
     GR_MESSAGE_EXITED = 4,  // the main process is gone, and so is everything else
+    GR_MESSAGE_NETWORK = 5, // carries the sockets that the launcher wanted, or says in `error` why there are none
 };
 
 struct gr_message {
@@ -172,5 +175,8 @@ int gr_restrict_to(const int *calls, size_t count);
 // Tells process 1 to go on; 0 or -1.
 int gr_order(int control, char word, const int *descriptors, size_t count);
 
-// Receives one message; `descriptors` gets up to three, -1 where there is none. 0 at the end of the stream.
-int gr_receive(int control, struct gr_message *message, int descriptors[3]);
+// The most descriptors that one message carries.
+#define GR_MOST_DESCRIPTORS 32
+
+// Receives one message; `descriptors`, with room for `room`, gets -1 where there is none. 0 at the end of the stream.
+int gr_receive(int control, struct gr_message *message, int *descriptors, size_t room);
