@@ -11,7 +11,7 @@ STATIC = -c release --product guardrun --static-swift-stdlib -Xswiftc -static-ex
 GUARDRUN = .build/release/guardrun
 DATA ?= ../shared/data
 
-.PHONY: all build run test lint bench bench-scan install clean packages
+.PHONY: all build run test test-python lint bench bench-scan install clean packages
 
 all: build
 
@@ -30,6 +30,11 @@ lint:
 test: build lint
 	@scripts/packages test
 	GUARDRUN_BIN=$(CURDIR)/$(GUARDRUN) swift test --disable-xctest
+	@scripts/test-python $(GUARDRUN)
+
+test-python: build
+	@scripts/packages test
+	scripts/test-python $(GUARDRUN)
 
 bench: build
 	@scripts/packages test

@@ -86,6 +86,9 @@ class _Channel:
             self.buffer += piece
 
 
+# What is printed is seen as it is printed, whether the cell ends soon or not.
+_sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")
+_sys.stderr.reconfigure(line_buffering=True)
 _channel = _Channel()
 _main = _types.ModuleType("__main__")
 _main.__dict__["__builtins__"] = __builtins__

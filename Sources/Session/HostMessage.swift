@@ -11,7 +11,7 @@ package enum HostMessage: Equatable, Sendable {
     case toolResult(call: Int64, ToolAnswer)
     case approval(call: Int64, digest: String, isAllowed: Bool, by: String)
     case interrupt(reason: String)
-    case usage(tokens: UInt64, costUSD: UInt64)
+    case usage(id: Int64, tokens: UInt64, costUSD: UInt64)
     case restart
     case close
 
@@ -96,7 +96,8 @@ extension HostMessage {
         case "interrupt": self = .interrupt(reason: try text("reason"))
         case "usage":
             self = .usage(
-                tokens: UInt64(try number("tokens")), costUSD: UInt64(try number("cost_millionths")))
+                id: try number("id"), tokens: UInt64(try number("tokens")),
+                costUSD: UInt64(try number("cost_millionths")))
         case "restart": self = .restart
         case "close": self = .close
         default: throw Malformed("the host sent a message of the unknown type \(type)")

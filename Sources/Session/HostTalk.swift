@@ -32,7 +32,9 @@ extension Conversation {
             // An answer is to this call with these arguments, or it is no answer.
             decide(isAllowed: isAllowed && digest == open.digest.description, by: by)
         case .interrupt(let reason): interrupt(reason)
-        case .usage(let tokens, let cost): spend(tokens, cost)
+        case .usage(let id, let tokens, let cost):
+            spend(tokens, cost)
+            if !isOver { host.send(["type": "done", "id": .number(id)]) }
         case .restart:
             isRestartAsked = true
             effects.append(.end(.asked("the host asked for a new interpreter")))

@@ -99,9 +99,9 @@ struct SessionLimitTests {
         let scratch = try Scratch(for: .user)
         let host = try SessionHost(.user, settings: ["limits.\(limit)"], in: scratch)
         try host.wait(for: "started")
-        for _ in 0..<2 { host.send(["type": "usage", "tokens": 50, "cost_millionths": 50_000]) }
+        for _ in 0..<2 { host.send(["type": "usage", "id": 0, "tokens": 50, "cost_millionths": 50_000]) }
         #expect(try host.execute("1")["value"] == 1)
-        host.send(["type": "usage", "tokens": 1, "cost_millionths": 1])
+        host.send(["type": "usage", "id": 0, "tokens": 1, "cost_millionths": 1])
         #expect(try host.wait(for: "ended")["limit"]?.stringValue == String(limit.prefix { $0 != "=" }))
         #expect(host.end() == 123)
     }

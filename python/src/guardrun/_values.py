@@ -1,8 +1,15 @@
 # Python values as JSON that both sides of a session read: plain types as they are, others as {"__guardrun__": TYPE, ...}.
 # Nothing in it is executed on decoding, and there is no pickle. This file is the first part of the worker that runs
 # inside the sandbox and a module of the package outside, so it imports only the standard library.
+from __future__ import annotations
+
 import binascii as _binascii
 import sys as _sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 _MARK = "__guardrun__"
 _DEEPEST = 40
@@ -13,15 +20,15 @@ class NotPortable(TypeError):
     """A value of a type that is not passed between a session and its host."""
 
 
-def _base64(data):
+def _base64(data: bytes | bytearray) -> str:
     return _binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
-def _tagged(name, **fields):
+def _tagged(name: str, **fields: Any) -> dict[str, Any]:
     return {_MARK: name, **fields}
 
 
-def encode(value, depth=0):
+def encode(value: Any, depth: int = 0) -> Any:
     """The JSON form of a value; NotPortable where it has none."""
     kind = type(value)
     if value is None or kind is bool:
@@ -58,7 +65,7 @@ def encode(value, depth=0):
     return _encode_other(value, depth)
 
 
-def _encode_other(value, depth):
+def _encode_other(value: Any, depth: int) -> Any:
     module, name = type(value).__module__, type(value).__qualname__
     if module == "datetime" and name in ("datetime", "date", "time"):
         return _tagged(name, value=value.isoformat())
@@ -89,10 +96,14 @@ def _encode_other(value, depth):
     fields = getattr(type(value), "__dataclass_fields__", None)
     if isinstance(fields, dict):
         return {name: encode(getattr(value, name), depth + 1) for name in fields}
+    kinds: tuple[Any, ...] = (str, int, float, dict, list, tuple, set, frozenset, bytes)
+    for plain in kinds:
+        if isinstance(value, plain):
+            return encode(plain(value), depth + 1)
     raise NotPortable(f"a value of type {module}.{name} cannot be passed; pass text, numbers, lists or dicts made of it")
 
 
-def decode(value, depth=0):
+def decode(value: Any, depth: int = 0) -> Any:
     """The value that a JSON form stands for; ValueError where it stands for none."""
     if depth > 2 * _DEEPEST:
         raise ValueError("the value is nested too deeply")
@@ -107,26 +118,27 @@ def decode(value, depth=0):
         raise ValueError("the value is of an unknown type")
     try:
         return read(value.get("value"), value, depth + 1)
-    except (TypeError, KeyError, ArithmeticError, AttributeError, RecursionError) as error:
+    except ValueError:
+        raise
+    except Exception as error:
         raise ValueError(f"the value is malformed: {type(error).__name__}") from None
 
 
-def _bytes(text):
-    return _binascii.a2b_base64(text.encode("ascii"), strict_mode=True) if _sys.version_info >= (3, 11) else (
-        _binascii.a2b_base64(text.encode("ascii")))
+def _bytes(text: str) -> bytes:
+    return _binascii.a2b_base64(text.encode("ascii"))
 
 
-def _read_dict(items, _, depth):
+def _read_dict(items: Any, _: Any, depth: int) -> Any:
     return {_hashable(decode(key, depth)): decode(item, depth) for key, item in items}
 
 
-def _hashable(value):
+def _hashable(value: Any) -> Any:
     hash(value)
     return value
 
 
-def _read_date(name):
-    def read(text, *_):
+def _read_date(name: str) -> Callable[..., Any]:
+    def read(text: str, *_: Any) -> Any:
         import datetime
 
         return getattr(datetime, name).fromisoformat(text)
@@ -134,31 +146,31 @@ def _read_date(name):
     return read
 
 
-def _read_timedelta(parts, *_):
+def _read_timedelta(parts: Any, *_: Any) -> Any:
     import datetime
 
     return datetime.timedelta(days=parts[0], seconds=parts[1], microseconds=parts[2])
 
 
-def _read_decimal(text, *_):
+def _read_decimal(text: str, *_: Any) -> Any:
     import decimal
 
     return decimal.Decimal(text)
 
 
-def _read_uuid(text, *_):
+def _read_uuid(text: str, *_: Any) -> Any:
     import uuid
 
     return uuid.UUID(text)
 
 
-def _read_path(text, _, depth):
+def _read_path(text: Any, _: Any, depth: int) -> Any:
     import pathlib
 
     return pathlib.PurePosixPath(decode(text, depth))
 
 
-def _read_array(text, fields, _):
+def _read_array(text: str, fields: Any, _: int) -> Any:
     import numpy
 
     dtype = numpy.dtype(str(fields["dtype"]))
@@ -168,14 +180,14 @@ def _read_array(text, fields, _):
     return numpy.frombuffer(_bytes(text), dtype=dtype).reshape(shape).copy()
 
 
-def _read_frame(columns, fields, depth):
+def _read_frame(columns: Any, fields: Any, depth: int) -> Any:
     import pandas
 
     names = decode(fields["columns"], depth)
     return pandas.DataFrame(dict(zip(map(_hashable, names), (decode(column, depth) for column in columns))))
 
 
-def _read_image(text, *_):
+def _read_image(text: str, *_: Any) -> Any:
     import io
 
     import PIL.Image
@@ -188,7 +200,7 @@ def _read_image(text, *_):
         raise ValueError(f"the image is malformed: {type(error).__name__}") from None
 
 
-_READERS = {
+_READERS: dict[str, Callable[..., Any]] = {
     "int": lambda text, *_: int(text, 16),
     "float": lambda text, *_: {"inf": float("inf"), "-inf": float("-inf"), "nan": float("nan")}[text],
     "str": lambda text, *_: _bytes(text).decode("utf-8", "surrogatepass"),

@@ -1,0 +1,48 @@
+"""guardrun: code that a model wrote, run with only what a policy grants."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._errors import (
+    CellFailed,
+    CodeDenied,
+    GuardrunError,
+    Interrupted,
+    LimitReached,
+    NotStarted,
+    SessionEnded,
+    StateLost,
+)
+from ._events import Event
+from ._session import Approval, Cell, Session, run
+
+if TYPE_CHECKING:
+    from ._smolagents import GuardrunExecutor, SafeAgent
+
+__all__ = [
+    "Approval",
+    "Cell",
+    "CellFailed",
+    "CodeDenied",
+    "Event",
+    "GuardrunError",
+    "GuardrunExecutor",
+    "Interrupted",
+    "LimitReached",
+    "NotStarted",
+    "SafeAgent",
+    "Session",
+    "SessionEnded",
+    "StateLost",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # No framework is imported before it is used.
+    if name in ("GuardrunExecutor", "SafeAgent"):
+        from . import _smolagents
+
+        return getattr(_smolagents, name)
+    raise AttributeError(f"module 'guardrun' has no attribute {name!r}")
