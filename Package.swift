@@ -10,7 +10,8 @@ let package = Package(
         .target(
             name: "Guard",
             dependencies: [
-                "Compare", "Session", "Policy", "Scan", "Sandbox", "Supervise", "Event", "Audit", "Linux",
+                "Compare", "Session", "Policy", "Scan", "Sandbox", "Supervise", "Changes", "Event", "Audit",
+                "Linux",
             ]),
         .target(
             name: "Session",
@@ -24,6 +25,7 @@ let package = Package(
         .target(
             name: "Sandbox", dependencies: ["Policy", "Linux", "CSandbox", "CSeccomp", "CCap", "CCares"]),
         .target(name: "Supervise", dependencies: ["Sandbox", "Policy", "Event", "Linux"]),
+        .target(name: "Changes", dependencies: ["Audit", "Event", "Linux"]),
         .target(name: "Audit", dependencies: ["Event", "Linux", "CSodium", "CJansson"]),
         .target(name: "Event"),
         .target(name: "Linux", dependencies: ["CLinux"]),
@@ -47,6 +49,7 @@ let package = Package(
             dependencies: ["guardrun", "Guard", "Session", "Policy", "Audit", "Event", "Linux"]),
         .testTarget(
             name: "SessionTests", dependencies: ["Session", "Policy", "Supervise", "Event", "Audit", "Linux"]),
+        .testTarget(name: "ChangesTests", dependencies: ["Changes", "Audit", "Event", "Linux"]),
         .testTarget(name: "AuditTests", dependencies: ["Audit", "Event", "Linux"]),
         .testTarget(
             name: "SuperviseTests", dependencies: ["Supervise", "Sandbox", "Policy", "Event", "Linux"]),

@@ -17,6 +17,9 @@ _guardrun() {
         -*) ;;
         policy) mapfile -t COMPREPLY < <(compgen -W "check show list compare diff test $profiles" -- "$current"; compgen -f -- "$current"); return ;;
         audit) mapfile -t COMPREPLY < <(compgen -W "list show verify prove checkpoint key prune last" -- "$current"); return ;;
+        changes) mapfile -t COMPREPLY < <(compgen -W "last --list --json --audit" -- "$current"; compgen -f -- "$current"); return ;;
+        commit) mapfile -t COMPREPLY < <(compgen -W "last --dry-run --json --audit" -- "$current"; compgen -f -- "$current"); return ;;
+        discard) mapfile -t COMPREPLY < <(compgen -W "last --all --older-than --audit" -- "$current"); return ;;
         scan)
             case $previous in
             --language) mapfile -t COMPREPLY < <(compgen -W "python shell javascript" -- "$current") ;;
@@ -35,7 +38,7 @@ _guardrun() {
     if [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
     else
-        mapfile -t COMPREPLY < <(compgen -W "run session scan plan policy audit doctor help" -- "$current"; compgen -c -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W "run session scan plan policy changes commit discard audit doctor help" -- "$current"; compgen -c -- "$current")
     fi
 }
 complete -F _guardrun guardrun

@@ -14,7 +14,7 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
         self.bytes = Array(bytes)
     }
 
-    private init(bytes: [UInt8]) { self.bytes = bytes }
+    init(bytes: [UInt8]) { self.bytes = bytes }
 
     /// The digest of the pieces one after the other.
     package init(_ pieces: [UInt8]...) { self.init(pieces) }

@@ -8,6 +8,7 @@
 #include <linux/openat2.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -19,6 +20,7 @@
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 const char *gr_errno_name(int number) { return strerrorname_np(number); }
@@ -29,6 +31,17 @@ int gr_open(int dirfd, const char *path, int flags, unsigned mode) { return open
 int gr_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
     struct open_how how = {.flags = flags, .mode = mode, .resolve = resolve};
     return (int)syscall(SYS_openat2, dirfd, path, &how, sizeof how);
+}
+
+int gr_renameat2(int from_dir, const char *from, int to_dir, const char *to, unsigned flags) {
+    return renameat2(from_dir, from, to_dir, to, flags);
+}
+
+long gr_getxattr(int fd, const char *name, void *into, size_t length) { return fgetxattr(fd, name, into, length); }
+long gr_listxattr(int fd, void *into, size_t length) { return flistxattr(fd, into, length); }
+
+int gr_setxattr(int fd, const char *name, const void *value, size_t length) {
+    return fsetxattr(fd, name, value, length, 0);
 }
 
 int gr_fcntl(int fd, int command, long argument) { return fcntl(fd, command, argument); }

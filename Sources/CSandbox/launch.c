@@ -19,6 +19,7 @@ static const char *const stage_names[] = {
     [GR_STAGE_VIEW_MOUNT] = "mount",
     [GR_STAGE_VIEW_PROC] = "mount of /proc",
     [GR_STAGE_VIEW_PIVOT] = "pivot_root",
+    [GR_STAGE_WORKSPACE] = "copy-on-write layer over the working directory",
     [GR_STAGE_FORK] = "fork of the program",
     [GR_STAGE_CGROUP] = "cgroup",
     [GR_STAGE_TERMINAL] = "session and controlling terminal",

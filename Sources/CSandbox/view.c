@@ -10,35 +10,39 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static int open_tree_of(int directory, const char *path) {
-    unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | (*path ? 0 : AT_EMPTY_PATH);
+int gr_clone_mount(int directory, const char *path, unsigned flags) {
+    flags |= OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (*path ? 0 : AT_EMPTY_PATH);
     return (int)syscall(SYS_open_tree, directory, path, flags);
 }
+
+int gr_move_mount(int tree, int place) {
+    unsigned flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
+    return (int)syscall(SYS_move_mount, tree, "", place, "", flags);
+}
+
+static int open_tree_of(int directory, const char *path) { return gr_clone_mount(directory, path, AT_RECURSIVE); }
 
 static int add_attributes(int mount, uint64_t attributes) {
     struct mount_attr change = {.attr_set = attributes};
     return (int)syscall(SYS_mount_setattr, mount, "", AT_EMPTY_PATH | AT_RECURSIVE, &change, sizeof change);
 }
 
-// Neither a source nor a target may lead through a symbolic link: the plan settled them all, so one that
-// shows up now was put there by somebody since.
-static int open_plain(int directory, const char *path, uint64_t resolve) {
+int gr_open_plain(int directory, const char *path, uint64_t resolve) {
     struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS | resolve};
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }
 
 static enum gr_stage attach(int tree, uint64_t attributes, int root, const char *target) {
     if (attributes && add_attributes(tree, attributes) != 0) return GR_STAGE_VIEW_MOUNT;
-    int place = open_plain(root, target, RESOLVE_IN_ROOT);
+    int place = gr_open_plain(root, target, RESOLVE_IN_ROOT);
     if (place < 0) return GR_STAGE_VIEW_TARGET;
-    unsigned flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
-    long moved = syscall(SYS_move_mount, tree, "", place, "", flags);
+    int moved = gr_move_mount(tree, place);
     close(place);
     return moved == 0 ? GR_STAGE_NONE : GR_STAGE_VIEW_MOUNT;
 }
 
-static enum gr_stage bind(const struct gr_view_step *step, int root) {
-    int source = open_plain(AT_FDCWD, step->source, 0);
+static enum gr_stage bind(const struct gr_view_step *step, int root, int from, uint64_t resolve) {
+    int source = gr_open_plain(from, step->source, resolve);
     if (source < 0) return GR_STAGE_VIEW_SOURCE;
     int tree = open_tree_of(source, "");
     close(source);
@@ -81,7 +85,8 @@ static enum gr_stage cover(const struct gr_view_step *step, int scratch, int roo
     return stage;
 }
 
-static enum gr_stage take(const struct gr_view_step *step, int scratch, int root) {
+static enum gr_stage take(struct gr_view *view, const struct gr_view_step *step) {
+    const int scratch = view->scratch, root = view->root;
     const unsigned long quiet = MS_NOSUID | MS_NODEV | MS_NOEXEC;
     switch (step->kind) {
     case GR_VIEW_DIRECTORY:
@@ -91,7 +96,7 @@ static enum gr_stage take(const struct gr_view_step *step, int scratch, int root
     case GR_VIEW_SYMLINK:
         return symlinkat(step->source, root, step->target) == 0 ? GR_STAGE_NONE : GR_STAGE_VIEW_TARGET;
     case GR_VIEW_BIND:
-        return bind(step, root);
+        return bind(step, root, AT_FDCWD, 0);
     case GR_VIEW_COVER:
     case GR_VIEW_MASK:
         return cover(step, scratch, root);
@@ -107,6 +112,12 @@ static enum gr_stage take(const struct gr_view_step *step, int scratch, int root
         return mount("devpts", step->target, "devpts", MS_NOSUID | MS_NOEXEC, step->source) == 0
                    ? GR_STAGE_NONE
                    : GR_STAGE_VIEW_MOUNT;
+    case GR_VIEW_WORKSPACE:
+        return gr_layer_workspace(view, (const char *)step->data, step->source);
+    case GR_VIEW_WORKSPACE_DIRECTORY:
+        return mkdirat(view->workspace, step->target, step->mode) == 0 ? GR_STAGE_NONE : GR_STAGE_VIEW_TARGET;
+    case GR_VIEW_WORKSPACE_BIND:
+        return bind(step, root, view->workspace, RESOLVE_IN_ROOT);
     }
     return GR_STAGE_VIEW_MOUNT;
 }
@@ -127,8 +138,7 @@ enum gr_stage gr_place_root(struct gr_view *view, const char *staging, int bind,
         if (tree < 0 || add_attributes(tree, attributes) != 0) return GR_STAGE_VIEW_ROOT;
         if (mkdirat(view->scratch, "root", 0755) != 0) return GR_STAGE_VIEW_ROOT;
         int place = openat(view->scratch, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
-        unsigned move = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
-        if (place < 0 || syscall(SYS_move_mount, tree, "", place, "", move) != 0) return GR_STAGE_VIEW_ROOT;
+        if (place < 0 || gr_move_mount(tree, place) != 0) return GR_STAGE_VIEW_ROOT;
         close(place);
         close(tree);
         view->root = openat(view->scratch, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -138,16 +148,17 @@ enum gr_stage gr_place_root(struct gr_view *view, const char *staging, int bind,
     return fchdir(view->root) == 0 ? GR_STAGE_NONE : GR_STAGE_VIEW_ROOT;
 }
 
-enum gr_stage gr_furnish(const struct gr_view *view, const struct gr_view_step *steps, size_t count, size_t first) {
+enum gr_stage gr_furnish(struct gr_view *view, const struct gr_view_step *steps, size_t count, size_t first) {
     for (size_t i = 0; i < count; i++) {
         gr_failed_at = (uint32_t)(first + i);
-        enum gr_stage stage = take(&steps[i], view->scratch, view->root);
+        enum gr_stage stage = take(view, &steps[i]);
         if (stage != GR_STAGE_NONE) return stage;
     }
     return GR_STAGE_NONE;
 }
 
 enum gr_stage gr_enter_view(struct gr_view *view, int is_bind) {
+    if (view->workspace && gr_hide_workspace(view) != GR_STAGE_NONE) return GR_STAGE_WORKSPACE;
     // The old root ends up stacked on the new one and is taken off again: pivot_root(2), "pivot_root(".", ".")".
     if (fchdir(view->root) != 0 || syscall(SYS_pivot_root, ".", ".") != 0) return GR_STAGE_VIEW_PIVOT;
     if (umount2(".", MNT_DETACH) != 0 || chdir("/") != 0) return GR_STAGE_VIEW_PIVOT;

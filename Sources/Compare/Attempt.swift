@@ -26,6 +26,8 @@ package enum Attempt: Equatable, Sendable {
     case powerCut
     /// A refused open by a thread whose other thread changes the path: `allow` where its event may be missing.
     case unseenOpen
+    /// Changing a file of the working directory: `allow` where that is done before anybody has looked at it.
+    case unseenWrite
 }
 
 /// What becomes of an attempt, the freest first.
@@ -69,6 +71,7 @@ extension Attempt: CustomStringConvertible {
         case .trail(let bytes): "audit.max_bytes \(bytes)"
         case .powerCut: "a refusal right before the power fails"
         case .unseenOpen: "a refused open whose path another thread changes"
+        case .unseenWrite: "a change in the working directory that nobody has looked at"
         }
     }
 
@@ -98,14 +101,14 @@ extension Attempt: CustomStringConvertible {
             members.append(.init("text", .string(text)))
         case .without(let mechanism): members.append(.init("mechanism", .string(mechanism.rawValue)))
         case .trail(let bytes): members.append(.init("bytes", .number(bytes)))
-        case .powerCut, .unseenOpen: break
+        case .powerCut, .unseenOpen, .unseenWrite: break
         }
         return .object(members)
     }
 
     private var operation: String {
         switch self {
-        case .open: "open"
+        case .open, .unseenWrite: "open"
         case .execute: "exec"
         case .connect: "connect"
         case .listen: "listen"

@@ -61,6 +61,7 @@ package struct Comparison: Sendable {
     package init(_ a: Policy, _ b: Policy) {
         differences =
             ScanComparison.differences(a.scan, b.scan) + FileComparison(a, b).differences
+            + WorkspaceComparison.differences(a.files, b.files)
             + NetworkComparison.differences(a.network, b.network) + SyscallComparison(a, b).differences
             + LimitComparison.differences(a.limits, b.limits) + EvidenceComparison.differences(a, b)
     }

@@ -81,6 +81,10 @@ package struct Trial {
             Outcome(
                 answer: policy.visibility == .full ? .deny : .allow, rule: "visibility",
                 sentence: "a refused open without its event")
+        case .unseenWrite:
+            Outcome(
+                answer: policy.files.writesUnseen ? .allow : .deny, rule: "files.workspace",
+                sentence: "a change in the working directory before anybody has looked at it")
         }
     }
 

@@ -18,6 +18,8 @@ package struct Event: Equatable, Sendable {
         case processStarted = "process_started"
         case processExited = "process_exited"
         case interrupted
+        case workspaceCommitted = "workspace_committed"
+        case workspaceDiscarded = "workspace_discarded"
         case runFinished = "run_finished"
     }
 

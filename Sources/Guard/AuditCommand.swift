@@ -1,4 +1,5 @@
 import Audit
+import Changes
 import Event
 import Linux
 import Policy

@@ -68,7 +68,8 @@ struct DoctorCommand {
             }
         }
         do throws(LaunchError) {
-            let launched = try Launching(try Birth(on: host), plan: plan, streams: (0, 1, 2), meanwhile: {})
+            let launched = try Launching(
+                try Birth(on: host), plan: plan, streams: (0, 1, 2), keep: { _ in nil }, meanwhile: {})
             launched.abandon()
         } catch {
             failure = error

@@ -25,6 +25,9 @@ package func main() -> Never {
         case "policy": try PolicyCommand.run(rest)
         case "session": try SessionCommand(rest).run()
         case "audit": try AuditCommand.run(rest)
+        case "changes": try ChangesCommand(rest, Context.current()).run()
+        case "commit": try CommitCommand(rest, Context.current()).run()
+        case "discard": try DiscardCommand(rest, Context.current()).run()
         case "doctor": try DoctorCommand(rest).run()
         case let name where Help.later.contains(name):
             throw UsageError(

@@ -7,6 +7,8 @@ package enum Exit {
     static let different: Int32 = 1
     /// `audit verify` found something that is not sound.
     static let unsound: Int32 = 1
+    /// `commit` left something behind: a conflict, or what cannot be carried over.
+    static let incomplete: Int32 = 1
     /// The scan refused the code, or the operator did when asked.
     static let refused: Int32 = 77
     /// The policy is wrong, or cannot be enforced here.

@@ -49,6 +49,8 @@ enum Help {
             guardrun plan -p python -- python3 step.py   what would be enforced; runs nothing
             guardrun scan step.py                        what is in code, line by line; runs nothing
             guardrun audit show last                     what the last run did
+            guardrun --set files.write=[.] --set files.workspace=overlay -- make fix
+            guardrun changes last                        ... and what it would change; `guardrun commit last`
 
         Commands
             run       run a command guarded (the word may be left out)
@@ -56,6 +58,9 @@ enum Help {
             scan      look at code without running it
             plan      show what would be enforced
             policy    check policies, show what one comes to
+            changes   what a run changed in its copy of the working directory
+            commit    carry that over; nothing is, until this is said
+            discard   drop it
             audit     list, show, verify and prove the trails of runs
             doctor    what this host can enforce, and how to get the rest
             help      this page, or that of a command
@@ -152,6 +157,47 @@ enum Help {
 
         Exit status: 0; 78 a policy is wrong; of test 77 when the act is refused; of diff 1 when the two differ, with
         --fail-if-looser only when the second allows something that the first does not, or that is not known.
+
+        """,
+        "changes": """
+        guardrun changes shows what a run changed in its copy of the working directory.
+
+        Under files.workspace: overlay a run sees and writes a copy of its working directory, and the directory stays
+        as it is until somebody commits what was changed.
+
+            guardrun changes                    the copies that wait, oldest first
+            guardrun changes last               every change, and the differences of texts
+            guardrun changes 19c1439e out       of one run, below one path
+            guardrun changes last --json        one object, for programs
+
+        Options: --list leaves the differences out, --audit DIR reads another directory, --json (or --format json).
+
+        """,
+        "commit": """
+        guardrun commit carries what a run changed over to the directory that it worked on a copy of.
+
+            guardrun commit last                everything
+            guardrun commit 19c1439e out a.txt  some paths of one run, with all that lies in them
+            guardrun commit last --dry-run      what would become of each change; nothing is done
+
+        Each file is there as a whole or not at all. What somebody else changed since the run began is a conflict and
+        stays as it is. Not carried over are devices, pipes, sockets and set-user-ID files, and links that lead out of
+        the directory unless they are named. A commit that was cut off is ended by saying it again.
+
+        Options: -n, --dry-run; --audit DIR reads another directory; --json (or --format json) is for programs.
+
+        Exit status: 0 the directory holds all that was meant, 1 something of it was left behind, 125 guardrun failed.
+
+        """,
+        "discard": """
+        guardrun discard drops what runs changed in their copies of the working directory.
+
+            guardrun discard last
+            guardrun discard 19c1439e b0c2d811
+            guardrun discard --older-than 7d
+            guardrun discard --all
+
+        Options: --audit DIR reads another directory.
 
         """,
         "audit": """

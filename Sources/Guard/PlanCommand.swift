@@ -22,10 +22,11 @@ struct PlanCommand {
         let command = Loading.command(options.command, context)
         let store = Store.standard(
             asked: options.audit, user: context.user, workingDirectory: context.directory)
-        let request = Request(
+        var request = Request(
             command: command, directory: context.directory, sealed: [], variables: context.variables,
             asked: options.environment, auditDirectory: store.directory, terminal: nil, name: "plan",
             destinations: Destinations())
+        request.layers = CopyPlace.layers("plan", in: store, for: context)
         let plan: Plan
         do throws(Unenforceable) {
             plan = try Plan.make(loaded.policy, host: Sandbox.Host.current(), request: request)

@@ -90,6 +90,7 @@ struct RunCommand {
         do throws(LaunchError) {
             return try Launching(
                 birth, plan: { makePlan($0, streams) }, streams: streams.numbers,
+                keep: { (copy) throws(LaunchError) in try record.keep(copy) },
                 meanwhile: {
                     inspection.look(at: code.sources)
                     record.open()
@@ -109,14 +110,17 @@ struct RunCommand {
     }
 
     private func makePlan(_ host: Sandbox.Host, _ streams: StandardStreams) -> Plan {
-        let request = Request(
+        var request = Request(
             command: command, directory: context.directory, sealed: code.sealed, variables: context.variables,
             asked: options.environment, auditDirectory: record.store.directory,
             terminal: streams.terminalPath,
             name: record.runID.description, destinations: destinations)
+        if loaded.policy.files.workspace == .overlay { request.layers = record.placeForCopy() }
         do throws(Unenforceable) {
             return try Plan.make(loaded.policy, host: host, request: request)
         } catch {
+            // What a first plan promised may have turned out not to be there, with the trail open already.
+            record.discard()
             Loading.refuse(error)
         }
     }

@@ -1,4 +1,5 @@
 import Audit
+import Changes
 import Event
 import Linux
 import Policy
@@ -23,7 +24,25 @@ enum RunEvents {
                 .init("enforcement", enforcement(plan.enforcement)),
                 .init("fitted", .array((plan.notes + notes).map(JSON.string))),
                 .init("uid", .number(plan.user.uid)),
-            ] + more)
+            ] + (plan.workingCopy.map { [.init("workspace", workspace($0))] } ?? []) + more)
+    }
+
+    private static func workspace(_ copy: WorkingCopy) -> JSON {
+        [
+            "way": .string(copy.way.rawValue), "directory": .text(copy.directory.bytes),
+            "layers": .text(copy.layers.bytes),
+        ]
+    }
+
+    /// What a run changed in its copy of the working directory, in numbers, and the digest of the list that is kept.
+    static func changed(_ contents: Kept.Contents) -> JSON {
+        let counts = Change.Kind.allCases.map { kind in
+            JSON.Member(kind.rawValue, .number(contents.changes.count { $0.kind == kind }))
+        }
+        return .object(
+            counts + [
+                .init("cut", .bool(contents.isCut)), .init("digest", .string(contents.digest.description)),
+            ])
     }
 
     static func commandDigest(_ command: Command) -> Digest {
@@ -60,14 +79,14 @@ enum RunEvents {
             ])
     }
 
-    static func finished(_ outcome: Outcome, exitStatus: Int32) -> Event {
+    static func finished(_ outcome: Outcome, exitStatus: Int32, changed: Kept.Contents?) -> Event {
         Event(
             .runFinished, outcome.kind == .completed ? .info : .warning, outcome.reason,
             fields: [
                 .init("outcome", .string(outcome.kind.rawValue)), .init("exit_status", .number(exitStatus)),
                 .init("limit", outcome.limit.map(JSON.string) ?? .null), .init("counts", counts(outcome)),
                 .init("usage", usage(outcome.usage)),
-            ])
+            ] + (changed.map { [.init("workspace", Self.changed($0))] } ?? []))
     }
 
     static func counts(_ outcome: Outcome) -> JSON {

@@ -1,4 +1,5 @@
 import Audit
+import Changes
 import Event
 import Glibc
 import Linux
@@ -22,6 +23,10 @@ final class RunRecord {
     /// Who else gets each line of the trail, and what its first event says besides.
     private let tap: (([UInt8]) -> Void)?
     private let notes: [JSON.Member]
+    private let context: Context
+    /// The run's copy of its working directory, and the lock that says that it goes on.
+    private var kept: Kept?
+    private var hold: Directory?
 
     init(
         _ options: Options, _ context: Context, _ loaded: Policy.Loaded, notes: [JSON.Member] = [],
@@ -32,6 +37,7 @@ final class RunRecord {
         self.options = options
         self.loaded = loaded
         directory = context.directory
+        self.context = context
         runID = RunID(startingAt: Clock.wall)
         store = Store.standard(asked: options.audit, user: context.user, workingDirectory: context.directory)
         events = options.events.map { Loading.eventStream($0) }
@@ -54,6 +60,28 @@ final class RunRecord {
             _ = policy
         } catch {
             obstacle = error
+        }
+    }
+
+    /// Where the run's copy of its working directory goes.
+    func placeForCopy() -> Path {
+        do throws(SystemError) {
+            return try CopyPlace.make(runID.description, in: store, for: context)
+        } catch {
+            fail("the workspace cannot be kept, so nothing was run: \(inert("\(error)"))")
+        }
+    }
+
+    /// Makes it, and holds it for as long as the run lasts.
+    func keep(_ copy: WorkingCopy) throws(LaunchError) -> Kept {
+        do throws(SystemError) {
+            let kept = try Kept(of: copy.directory, for: runID, in: store, layers: copy.layers)
+            self.kept = kept
+            hold = try kept.taken()
+            return kept
+        } catch {
+            throw LaunchError(
+                stage: "making of the workspace", errno: error.errno, subject: error.subject, obstacle: .none)
         }
     }
 
@@ -91,10 +119,11 @@ final class RunRecord {
         _ outcome: Outcome, _ plan: Plan, _ witness: Witness, verdicts: [Verdict], isLast: Bool = true
     ) -> Int32 {
         let status = Self.exitStatus(outcome)
+        let changed = outcome.kind == .refused ? nil : concluded()
         do throws(RecordingError) {
             // A trail that is full has no room for this one, and still takes its seal.
             if outcome.kind != .refused { try? witness.record(RunEvents.exited(outcome), counting: false) }
-            try trail?.seal(RunEvents.finished(outcome, exitStatus: status))
+            try trail?.seal(RunEvents.finished(outcome, exitStatus: status, changed: changed))
         } catch {
             Terminal.standardError.line("guardrun: the end of the run is not recorded: \(error)")
         }
@@ -103,7 +132,7 @@ final class RunRecord {
         if let file = options.json {
             let object = RunObject.json(
                 runID: runID.description, outcome: outcome, exitStatus: status, policy: policy,
-                enforcement: plan.enforcement)
+                enforcement: plan.enforcement, changed: changed)
             if let link = plan.grants.plantedLink(to: directory.appending(file)) {
                 Terminal.standardError.line(
                     "guardrun: --json \(inert(file)) was not written: it leads through the link "
@@ -116,10 +145,29 @@ final class RunRecord {
             RunReport(
                 outcome: outcome, exitStatus: status, policy: policy.name,
                 isFitted: options.policy == nil, verdicts: verdicts, witness: witness,
-                trail: store.trail(of: runID), warnings: loaded.warnings.map { "\($0)" }, plan: plan
+                trail: store.trail(of: runID), warnings: loaded.warnings.map { "\($0)" }, plan: plan,
+                changed: changed.map { ($0, review) }
             ).print(to: .standardError)
         }
         return status
+    }
+
+    /// What the run wrote into its copy, listed for whoever will review it.
+    private func concluded() -> Kept.Contents? {
+        guard let kept else { return nil }
+        do throws(SystemError) {
+            return try kept.conclude()
+        } catch {
+            Terminal.standardError.line(
+                "guardrun: what the run changed could not be listed: \(inert("\(error)"))")
+            return nil
+        }
+    }
+
+    /// The command that shows it.
+    private var review: String {
+        let elsewhere = options.audit.map { " --audit \(inert($0.description))" } ?? ""
+        return "guardrun changes\(elsewhere) \(runID.description.suffix(8))"
     }
 
     private static func exitStatus(_ outcome: Outcome) -> Int32 {

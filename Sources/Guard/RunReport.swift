@@ -1,3 +1,4 @@
+import Changes
 import Event
 import Linux
 import Policy
@@ -18,6 +19,8 @@ struct RunReport {
     let trail: Path
     let warnings: [String]
     let plan: Plan
+    /// What the run changed in its copy of the working directory, and the command that shows it.
+    let changed: (contents: Kept.Contents, command: String)?
 
     private static let listed = 20
 
@@ -50,6 +53,10 @@ struct RunReport {
         }
         for missing in plan.enforcement where missing.state != .enforced && !missing.isUnneeded {
             row(missing.state.rawValue, "\(missing.mechanism.rawValue): \(inert(missing.why))")
+        }
+        if let changed {
+            row("changed", ChangeCount.text(changed.contents))
+            if !changed.contents.changes.isEmpty { row("", "\(changed.command)") }
         }
         if outcome.kind != .refused { row("used", usage) }
         row("trail", trail.description)
@@ -109,15 +116,18 @@ struct RunReport {
 /// The object that `--json` writes when a run is over. Its names are a contract.
 enum RunObject {
     static func json(
-        runID: String, outcome: Outcome, exitStatus: Int32, policy: PolicySummary, enforcement: [Enforcement]
+        runID: String, outcome: Outcome, exitStatus: Int32, policy: PolicySummary, enforcement: [Enforcement],
+        changed: Kept.Contents?
     ) -> JSON {
-        .object([
-            .init("run_id", .string(runID)), .init("outcome", .string(outcome.kind.rawValue)),
-            .init("exit_code", .number(exitStatus)),
-            .init("signal", outcome.signal.map { .string(SignalName.of($0)) } ?? .null),
-            .init("reason", .string(outcome.reason)), .init("limit", outcome.limit.map(JSON.string) ?? .null),
-            .init("counts", RunEvents.counts(outcome)), .init("usage", RunEvents.usage(outcome.usage)),
-            .init("policy", policy.json), .init("enforcement", RunEvents.enforcement(enforcement)),
-        ])
+        .object(
+            [
+                .init("run_id", .string(runID)), .init("outcome", .string(outcome.kind.rawValue)),
+                .init("exit_code", .number(exitStatus)),
+                .init("signal", outcome.signal.map { .string(SignalName.of($0)) } ?? .null),
+                .init("reason", .string(outcome.reason)),
+                .init("limit", outcome.limit.map(JSON.string) ?? .null),
+                .init("counts", RunEvents.counts(outcome)), .init("usage", RunEvents.usage(outcome.usage)),
+                .init("policy", policy.json), .init("enforcement", RunEvents.enforcement(enforcement)),
+            ] + (changed.map { [.init("workspace", RunEvents.changed($0))] } ?? []))
     }
 }

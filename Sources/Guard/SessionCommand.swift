@@ -32,6 +32,12 @@ struct SessionCommand {
     func run() -> Never {
         let context = Context.current()
         let loaded = Loading.policy(options.policy, settings: options.settings, context, inSession: true)
+        // One interpreter could not see what the one before it wrote to its copy.
+        if loaded.policy.files.workspace == .overlay {
+            fail(
+                "files.workspace: overlay is for single runs, and not enforced in a session; write direct",
+                Exit.policy)
+        }
         let signals = RunCommand.queueSignals()
         let scanner = Self.scanner(loaded.policy.scan)
         let totals = Self.totals(loaded.policy)

@@ -98,7 +98,8 @@ struct SessionGeneration {
     private func launch(_ streams: (CInt, CInt, CInt), _ record: RunRecord) -> Launching {
         do throws(LaunchError) {
             return try Launching(
-                birth, plan: { makePlan($0, record) }, streams: streams, meanwhile: { record.open() })
+                birth, plan: { makePlan($0, record) }, streams: streams, keep: { _ in nil },
+                meanwhile: { record.open() })
         } catch {
             record.discard()
             fail("the session could not be started: \(error)", error.exitStatus)

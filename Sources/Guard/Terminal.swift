@@ -28,7 +28,7 @@ struct Terminal {
 
     /// The text in a style, or as it is where there are no colours.
     func styled(_ text: String, _ style: Style) -> String {
-        hasColour ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+        hasColour && style != .plain ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
     }
 
     /// Writes a line. A stream that is closed or full loses it; nothing depends on it.

@@ -12,10 +12,18 @@ package struct FileStatus: Equatable, Sendable {
     package let device: UInt64
     package let inode: UInt64
     package let owner: UInt32
+    package let group: UInt32
     /// The permission bits, without the type.
     package let permissions: UInt32
     /// Bytes on the disk (`st_blocks` of 512).
     package let allocated: Int
+    /// How many names it has.
+    package let links: Int
+    /// When its contents, and when anything of it last changed (`st_mtim`, `st_ctim`), in nanoseconds since 1970.
+    package let modified: Int64
+    package let changed: Int64
+    /// Which device it is (`st_rdev`).
+    package let deviceNumber: UInt64
 
     init(_ status: stat) {
         kind =
@@ -32,8 +40,18 @@ package struct FileStatus: Equatable, Sendable {
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
         owner = status.st_uid
+        group = status.st_gid
+        links = Int(status.st_nlink)
+        modified = Self.nanoseconds(status.st_mtim)
+        changed = Self.nanoseconds(status.st_ctim)
+        deviceNumber = UInt64(status.st_rdev)
         permissions = status.st_mode & 0o7777
         allocated = Int(status.st_blocks) * 512
+    }
+
+    /// Times before 1678 and after 2262 wrap around: they are only compared.
+    private static func nanoseconds(_ time: timespec) -> Int64 {
+        Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
 }
 

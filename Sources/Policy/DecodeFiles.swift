@@ -2,7 +2,6 @@ import Linux
 import YAML
 
 private enum FilesKey: String, CaseIterable { case read, write, deny, exec, workspace }
-private enum Workspace: String, CaseIterable { case direct, overlay }
 private enum NetworkKey: String, CaseIterable { case allow, listen }
 
 extension Decoder {
@@ -17,9 +16,7 @@ extension Decoder {
             case .deny: rules.deny = decoder.paths(value, "deny", example: "[~/.ssh]")
             case .exec: rules.exec = decoder.paths(value, "exec", example: "[/usr/bin]")
             case .workspace:
-                guard decoder.word(value, "workspace is", as: Workspace.self) == .overlay else { return }
-                decoder.fault(
-                    at: value.mark, "workspace is overlay, which this version does not enforce; write direct")
+                rules.workspace = decoder.word(value, "workspace is", as: Workspace.self) ?? .direct
             }
         }
         return rules

@@ -23,7 +23,7 @@ extension Policy {
             "scan": scan.document,
             "files": [
                 "read": .list(files.read), "write": .list(files.write), "deny": .list(files.deny),
-                "exec": .list(files.exec),
+                "exec": .list(files.exec), "workspace": .string(files.workspace.rawValue),
             ],
             "network": ["allow": .list(network.allow), "listen": .list(network.listen)],
             "syscalls": [

@@ -197,8 +197,17 @@ package struct FileRules: Equatable, Sendable {
     package var deny: [Located<Path>] = []
     /// Programs, or directories of programs, that may be executed beside the command itself.
     package var exec: [Located<Path>] = []
+    package var workspace = Workspace.direct
 
     package init() {}
+}
+
+/// Where what a run writes to its working directory goes.
+package enum Workspace: String, CaseIterable, Sendable {
+    /// To the directory itself.
+    case direct
+    /// To a copy of the run's own, from which somebody commits it or not.
+    case overlay
 }
 
 /// `network`: where the run may connect to and where it may listen.

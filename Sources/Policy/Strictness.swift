@@ -27,7 +27,7 @@ package struct Difference: Equatable, Sendable {
     static let paths =
         ["scan", "scan.patterns", "scan.threats", "scan.confidence"]
         + Threat.allCases.map { "scan.threats.\($0.rawValue)" }
-        + ["files", "files.read", "files.write", "files.deny", "files.exec"]
+        + ["files", "files.read", "files.write", "files.deny", "files.exec", "files.workspace"]
         + ["network", "network.allow", "network.listen"]
         + ["syscalls", "syscalls.profile", "syscalls.allow", "syscalls.deny", "syscalls.on_violation"]
         + ["limits"] + Limit.allCases.map { "limits.\($0.rawValue)" }
@@ -98,6 +98,12 @@ extension FileRules {
             + looser("files.write", "writing", write, base.write)
             + looser("files.exec", "executing", exec, base.exec)
             + opened.map { Difference("files.deny", "\($0.value) is no longer denied") }
+            + (workspace == .direct && base.workspace == .overlay && !write.isEmpty
+                ? [
+                    Difference(
+                        "files.workspace", "what is written goes to the files themselves, not to a copy")
+                ]
+                : [])
     }
 
     private func looser(

@@ -7,8 +7,12 @@ struct GrantSettling {
     private let host: Host
     /// Making and renaming files is judged.
     private let judgesChanges: Bool
+    /// The working directory, where the run gets a copy of it.
+    private var workspace: Path?
+    private var madeInWorkspace: [Path] = []
     private(set) var grants = Grants()
     private(set) var created: [Path] = []
+    private(set) var workingCopy: WorkingCopy?
     private(set) var notes: [String] = []
     private(set) var faults: [Unenforceable.Fault] = []
 
@@ -34,7 +38,66 @@ struct GrantSettling {
                 path.value, place: "\(path.origin)", named: "files.deny",
                 mayBeAbsent: path.origin.isShipped && judgesChanges)
         }
-        if let auditDirectory { cutOut(auditDirectory, place: "audit", named: "the audit directory") }
+        guard let auditDirectory else { return }
+        cutOut(auditDirectory, place: "audit", named: "the audit directory")
+        // What earlier runs left to be committed is no less than a trail.
+        let kept = WorkingCopy.elsewhere(for: host.user)
+        if !grants.granted(kept).isEmpty, (try? kept.status()) != nil {
+            cutOut(kept, place: "files.workspace", named: "the directory of kept workspaces")
+        }
+    }
+
+    /// Has the run work on a copy of its working directory. To be said before anything is settled.
+    mutating func copyOnWrite(_ directory: Path) {
+        workspace = settled(directory, place: "files.workspace")?.path
+    }
+
+    /// Lays the copy over what is granted of the working directory.
+    ///
+    /// - Parameter layers: where what is written is kept.
+    mutating func layWorkspace(in layers: Path) {
+        guard let workspace else { return }
+        let place = "files.workspace"
+        guard host.namespaces.contains(.mount) else {
+            faults.append(
+                .init(
+                    place,
+                    "overlay needs a mount namespace, and there is none here: \(host.namespacesMissing)"))
+            return
+        }
+        guard host.overlays else {
+            faults.append(
+                .init(
+                    place,
+                    "\(workspace) cannot be layered here: \(host.overlaysMissing); keep the trails on another file system "
+                        + "(--audit), or write direct"))
+            return
+        }
+        guard let layers = settled(layers, place: place)?.path else { return }
+        if workspace.contains(layers) || layers.contains(workspace) {
+            faults.append(
+                .init(
+                    place,
+                    "what is written would be kept in \(layers), and that and the working directory \(workspace) lie "
+                        + "in one another; work in another directory, or name another with --audit"))
+        }
+        let isWritten = grants.entries.contains { grant in
+            grant.rights.contains(.write)
+                && (workspace.contains(grant.path) || grant.isDirectory && grant.path.contains(workspace))
+        }
+        if !isWritten {
+            faults.append(
+                .init(
+                    place,
+                    "overlay keeps what is written to the working directory, and nothing in \(workspace) is granted "
+                        + "for writing; add files.write: [.], or write direct"))
+        }
+        let rights = grants.granted(workspace)
+        if !rights.isEmpty, let settled = try? Settled(workspace) {
+            grants.add(settled, rights, reason: place)
+        }
+        workingCopy = WorkingCopy(
+            way: .overlay, directory: workspace, layers: layers, made: madeInWorkspace)
     }
 
     private mutating func grant(_ path: Located<Path>, _ rights: Rights) {
@@ -100,8 +163,13 @@ struct GrantSettling {
                     "\(settled.path) cannot be granted for writing: \(settled.path.parent) does not exist"))
             return
         }
-        created.append(settled.path)
-        notes.append("\(settled.path) (\(place)) is made as a directory")
+        if workspace?.contains(settled.path) == true {
+            madeInWorkspace.append(settled.path)
+            notes.append("\(settled.path) (\(place)) is made as a directory of the run's copy")
+        } else {
+            created.append(settled.path)
+            notes.append("\(settled.path) (\(place)) is made as a directory")
+        }
         grants.add(settled.made, .writing, reason: place)
     }
 

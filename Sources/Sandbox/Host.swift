@@ -17,6 +17,10 @@ package struct Host: Equatable, Sendable {
     package var listener = true
     /// A fresh /proc can be mounted.
     package var mountsProc = true
+    /// A directory can be layered, as far as is known.
+    package var overlays = true
+    /// Why not, in words.
+    package var overlaysMissing = ""
     /// What every view on this host holds.
     package private(set) var own = OwnPlaces(processes: true)
     package var cgroups = CgroupHierarchies()
@@ -86,6 +90,10 @@ package struct Host: Equatable, Sendable {
         case .cgroup:
             guard !cgroups.controllers.isEmpty else { return nil }
             lesser.cgroups = CgroupHierarchies()
+        case .workspace:
+            guard overlays else { return nil }
+            lesser.overlays = false
+            lesser.overlaysMissing = reason
         case .program, .none: return nil
         }
         return lesser

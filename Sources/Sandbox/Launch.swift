@@ -12,7 +12,7 @@ package struct LaunchError: Error, Equatable, CustomStringConvertible, Sendable 
     /// The kinds of steps that a host can refuse as a whole, so that a plan without them may still work.
     package let obstacle: Obstacle
 
-    package enum Obstacle: Sendable { case namespaces, proc, listener, cgroup, program, none }
+    package enum Obstacle: Sendable { case namespaces, proc, listener, cgroup, workspace, program, none }
 
     package init(stage: String, errno: Errno, subject: String, obstacle: Obstacle) {
         self.stage = stage
@@ -282,7 +282,8 @@ extension LaunchError {
         let index = Int(detail)
         var subject = ""
         switch stage {
-        case GR_STAGE_VIEW_SOURCE, GR_STAGE_VIEW_TARGET, GR_STAGE_VIEW_MOUNT, GR_STAGE_VIEW_PROC:
+        case GR_STAGE_VIEW_SOURCE, GR_STAGE_VIEW_TARGET, GR_STAGE_VIEW_MOUNT, GR_STAGE_VIEW_PROC,
+            GR_STAGE_WORKSPACE:
             if let steps = plan?.view?.steps, index < steps.count {
                 subject = steps[index].target.description
             }
@@ -305,6 +306,7 @@ extension LaunchError {
             .namespaces
         case GR_STAGE_VIEW_PROC: .proc
         case GR_STAGE_CGROUP: .cgroup
+        case GR_STAGE_WORKSPACE: .workspace
         case GR_STAGE_SECCOMP: errno == Errno(EBUSY) || errno == .notPermitted ? .listener : .none
         case GR_STAGE_EXECUTE: .program
         default: .none

@@ -15,6 +15,8 @@ package struct Plan: Equatable, Sendable {
     package let created: [Path]
     /// A directory of the host that the run may write and that is removed with everything in it after the run.
     package let lent: Path?
+    /// Nil where what is written to the working directory goes to the directory itself.
+    package let workingCopy: WorkingCopy?
     /// Nil where there is no mount namespace.
     package let view: View?
     /// Nil where there is no Landlock.
@@ -55,6 +57,8 @@ package struct Request: Sendable {
     package var name: String
     /// Where the run may connect and listen.
     package var destinations: Destinations
+    /// Where the run's copy of its working directory is kept, if it gets one.
+    package var layers = Path("")
 
     package init(
         command: Command, directory: Path, sealed: [View.Sealed], variables: [(name: String, value: String)],
@@ -120,7 +124,10 @@ extension Plan {
         var settling = GrantSettling(
             policy.files, host: host, judgesChanges: host.listener && policy.visibility == .full)
         settling.settleSockets(policy.network)
+        let copies = policy.files.workspace == .overlay
+        if copies { settling.copyOnWrite(request.directory) }
         settling.settle(fitting, auditDirectory: request.auditDirectory)
+        if copies { settling.layWorkspace(in: request.layers) }
         // Without a view there is no /tmp of the run's own, so a directory in the host's stands in for it.
         let lent = host.namespaces.contains(.mount) ? nil : Path("/tmp/guardrun-\(request.name)")
         if let lent { settling.lend(lent) }
@@ -141,7 +148,7 @@ extension Plan {
         let view =
             hasView
             ? View(
-                settling.grants, own: host.own, sealed: sealed,
+                settling.grants, own: host.own, sealed: sealed, workingCopy: settling.workingCopy,
                 present: [request.directory, host.user.home],
                 temporaryBytes: temporaryBytes(policy.limits), terminal: request.terminal)
             : nil
@@ -166,7 +173,7 @@ extension Plan {
                     + request.command.variables.map { String(decoding: $0, as: UTF8.self) },
                 asked: request.asked),
             namespaces: namespaces, user: host.user, grants: settling.grants, created: settling.created,
-            lent: lent,
+            lent: lent, workingCopy: settling.workingCopy,
             view: view, landlock: landlock, seccomp: seccomp,
             rlimits: ResourceLimits(policy.limits, host: effective), cgroup: cgroup, network: policy.network,
             datagramSockets: datagramSockets(policy.network, namespaces, host),

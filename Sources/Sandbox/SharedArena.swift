@@ -126,6 +126,9 @@ extension SharedArena {
         case .tmpfs: GR_VIEW_TMPFS
         case .proc: GR_VIEW_PROC
         case .terminals: GR_VIEW_DEVPTS
+        case .workspace: GR_VIEW_WORKSPACE
+        case .workspaceDirectory: GR_VIEW_WORKSPACE_DIRECTORY
+        case .workspaceBind: GR_VIEW_WORKSPACE_BIND
         }
     }
 

@@ -7,6 +7,7 @@ package struct View: Equatable, Sendable {
     package struct Step: Equatable, Sendable {
         package enum Kind: Equatable, Sendable {
             case directory, file, symlink, bind, cover, maskDirectory, maskFile, tmpfs, proc, terminals
+            case workspace, workspaceDirectory, workspaceBind
         }
 
         package let kind: Kind
@@ -61,6 +62,7 @@ package struct View: Equatable, Sendable {
     /// /tmp is the run's own: nothing grants the host's.
     package let privateTemporary: Bool
 
+    private let workingCopy: WorkingCopy?
     private var made: [Path] = [.root]
     private var mounted: [Path] = []
 
@@ -71,9 +73,10 @@ package struct View: Equatable, Sendable {
     ///   - own: what the run has whatever is granted.
     ///   - present: directories that exist, empty, even when nothing grants them: the working directory, home.
     package init(
-        _ grants: Grants, own: OwnPlaces, sealed: [Sealed], present: [Path], temporaryBytes: UInt64,
-        terminal: Path?
+        _ grants: Grants, own: OwnPlaces, sealed: [Sealed], workingCopy: WorkingCopy?, present: [Path],
+        temporaryBytes: UInt64, terminal: Path?
     ) {
+        self.workingCopy = workingCopy
         let root = grants.entries.first { $0.path.isRoot }
         rootIsBind = root != nil
         rootAttributes = root.map { Self.attributes($0.rights) } ?? []
@@ -93,10 +96,13 @@ package struct View: Equatable, Sendable {
         if privateTemporary { temporary(Path("/tmp"), options) }
         temporary(OwnPlaces.devices.appending("shm"), options)
         if let terminal { terminals(terminal) }
+        if let workingCopy { layer(workingCopy) }
         for grant in grants.entries where !grant.path.isRoot && grants.rights(for: grant.path) != [] {
             // What lies above may have mounted it already, in the same way.
             let (all, above) = (grants.granted(grant.path), grants.above(grant.path))
-            if above.isEmpty || Self.attributes(all) != Self.attributes(above) {
+            if above.isEmpty || Self.attributes(all) != Self.attributes(above)
+                || grant.path == workingCopy?.directory
+            {
                 bind(grant, Self.attributes(all))
             }
         }
@@ -188,11 +194,23 @@ package struct View: Equatable, Sendable {
         } else {
             placeholder(grant.path)
         }
+        let copy = workingCopy.flatMap { $0.directory.contains(grant.path) ? $0 : nil }
         append(
             Step(
-                kind: .bind, target: grant.path, source: grant.path, attributes: Self.attributes(grant.rights)
-            ))
+                kind: copy == nil ? .bind : .workspaceBind, target: grant.path,
+                source: copy?.relative(grant.path) ?? grant.path, attributes: Self.attributes(grant.rights)))
         mounted.append(grant.path)
+    }
+
+    /// Binds of what lies in the working directory are taken from the layers.
+    private mutating func layer(_ copy: WorkingCopy) {
+        append(
+            Step(
+                kind: .workspace, target: copy.directory, source: copy.layers,
+                data: copy.directory.bytes + [0]))
+        for path in copy.made {
+            append(Step(kind: .workspaceDirectory, target: Path.root.appending(copy.relative(path))))
+        }
     }
 
     private mutating func symlink(_ link: Settled.Link) {

@@ -68,6 +68,7 @@ final class Gate {
         connections = Connections(hasNamespace: plan.namespaces.contains(.network), relay: relay)
         written = WrittenFiles(
             root: root, own: OwnDirectories(paths: plan.ownDirectories, grants: plan.grants),
+            copied: plan.workingCopy?.directory,
             isWanted: plan.limits.disk != nil || plan.limits.fileSize != nil)
         records = plan.recordsAllowed
         countsMemories = plan.limits.memory != nil && plan.cgroup?.memory == nil

@@ -30,6 +30,7 @@ struct Sampler {
     private let plan: Plan
     private let root: CInt
     private let census: Census
+    private var copy: CopyUse?
     private var peak: UInt64 = 0
 
     /// - Parameter root: the root of the view.
@@ -37,6 +38,9 @@ struct Sampler {
         self.plan = plan
         self.root = root
         self.census = census
+        if let limit = plan.limits.disk {
+            copy = plan.workingCopy.map { CopyUse($0.layers.appending("upper"), limit: limit) }
+        }
     }
 
     /// - Parameter isOver: nothing of the run is left but what it wrote.
@@ -51,7 +55,8 @@ struct Sampler {
         if needsTree && !isOver { addTree(to: &sample, named: named) } else { sample.memory = named }
         peak = max(peak, sample.memory)
         sample.memoryPeak = peak
-        sample.disk = privateBytes + (gate?.written.added ?? 0)
+        let copied = copy?.bytes(isOver: isOver) ?? 0
+        sample.disk = copied == .max ? .max : privateBytes + (gate?.written.added ?? 0) + copied
         if let limit = limits.fileSize { sample.fullFile = gate?.written.reaching(limit) }
         if let cgroup = plan.cgroup { use(cgroup, &sample) }
         return sample

@@ -9,12 +9,13 @@ final class WrittenFiles {
     private struct File {
         /// Bytes on the disk and in length, before the run touched it.
         let before: (allocated: Int, size: Int)
-        /// In memory of the run's own, which is counted as a whole.
+        /// In memory or a copy of the run's own, which is counted as a whole.
         let isPrivate: Bool
     }
 
     private let root: CInt
     private let own: OwnDirectories
+    private let copied: Path?
     private let isWanted: Bool
     private var files: [Path: File] = [:]
     /// Files looked at in one sample; a run that writes more is summed up to there and the rest by its last value.
@@ -22,7 +23,9 @@ final class WrittenFiles {
     private static let sweepInterval: UInt64 = 100_000_000
     private var nextSweep: UInt64 = 0
 
-    init(root: CInt, own: OwnDirectories, isWanted: Bool) {
+    /// - Parameter copied: the working directory, where the run has a copy of it.
+    init(root: CInt, own: OwnDirectories, copied: Path?, isWanted: Bool) {
+        self.copied = copied
         self.root = root
         self.own = own
         self.isWanted = isWanted
@@ -59,9 +62,8 @@ final class WrittenFiles {
     }
 
     private func add(_ place: Path, before: FileStatus?) {
-        add(
-            place,
-            File(before: (before?.allocated ?? 0, before?.size ?? 0), isPrivate: own.contains(place)))
+        let isPrivate = own.contains(place) || copied?.contains(place) == true
+        add(place, File(before: (before?.allocated ?? 0, before?.size ?? 0), isPrivate: isPrivate))
     }
 
     /// A name that is known keeps what is known of it.

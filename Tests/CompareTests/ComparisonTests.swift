@@ -68,6 +68,8 @@ private let table: [(a: String, b: String, relation: Relation)] = [
     ("audit: {denials: sync}", "audit: {}", .stricter),
     ("audit: {max_bytes: 1MiB}", "audit: {}", .stricter),
     ("visibility: fast", "visibility: full", .looser),
+    ("files: {write: [/w]}", "files: {write: [/w], workspace: overlay}", .looser),
+    ("files: {read: [/w]}", "files: {read: [/w], workspace: overlay}", .equal),
     ("require: [landlock]", "require: []", .stricter),
     (
         "require: [landlock], limits: {wall: 1s}".replacing(", limits", with: "\nlimits"), "require: []",

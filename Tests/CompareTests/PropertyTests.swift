@@ -193,7 +193,7 @@ func randomAct(_ chance: inout Chance, _ world: World) -> Attempt {
             .use(.wall, chance.one(of: [1_000_000_000, 1_500_000_000, 3_000_000_000])),
             .use(.memory, chance.one(of: [1 << 20, 3 << 19, 1 << 30])), .trail(chance.one(of: [1, 1 << 30])),
             .powerCut,
-            .without(.landlock), .unseenOpen,
+            .without(.landlock), .unseenOpen, .unseenWrite,
         ])
     case 6:
         return .finding(

@@ -14,6 +14,10 @@ const char *gr_errno_text(int number);
 
 int gr_open(int dirfd, const char *path, int flags, unsigned mode);
 int gr_openat2(int dirfd, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
+int gr_renameat2(int from_dir, const char *from, int to_dir, const char *to, unsigned flags);
+long gr_getxattr(int fd, const char *name, void *into, size_t length);
+long gr_listxattr(int fd, void *into, size_t length);
+int gr_setxattr(int fd, const char *name, const void *value, size_t length);
 int gr_fcntl(int fd, int command, long argument);
 int gr_ioctl(int fd, unsigned long request, void *argument);
 int gr_pipe(int ends[2], int flags);

@@ -20,6 +20,7 @@ enum gr_stage {
     GR_STAGE_VIEW_MOUNT,
     GR_STAGE_VIEW_PROC,
     GR_STAGE_VIEW_PIVOT,
+    GR_STAGE_WORKSPACE,
     GR_STAGE_FORK,
     GR_STAGE_CGROUP,
     GR_STAGE_TERMINAL,
@@ -47,6 +48,11 @@ enum gr_view_kind {
     GR_VIEW_TMPFS,     // a private file system in memory; `source` holds its options
     GR_VIEW_PROC,      // the processes of this run
     GR_VIEW_DEVPTS,    // pseudo-terminals of this run
+    // A copy-on-write layer over the directory that `data` names, out of sight of the view. What is written goes to the
+    // directory `upper` in `source`, beside the `work` that the kernel wants.
+    GR_VIEW_WORKSPACE,
+    GR_VIEW_WORKSPACE_DIRECTORY, // an empty directory with `mode` in it; `target` is relative to it
+    GR_VIEW_WORKSPACE_BIND,      // as a bind; `source` is relative to it
 };
 
 struct gr_view_step {
