@@ -61,6 +61,7 @@ package struct Commit {
         case Errno(ENOTEMPTY): .conflict("something is left in it")
         case .notFound, Errno(ENOTDIR): .conflict("the directory that it lies in is not there")
         case Errno(ESTALE): .refused("what the run wrote has changed since the run ended")
+        case .accessDenied: .refused("it, or the place it goes to, is closed to this user")
         default: .refused("\(error.call) failed: \(error.errno)")
         }
     }

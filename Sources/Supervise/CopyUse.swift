@@ -42,7 +42,7 @@ struct CopyUse {
 
         mutating func add(_ directory: Directory, depth: Int) {
             guard depth > 0 else {
-                sum = .max
+                sum = limit + 1
                 return
             }
             // What the run closes to its own user is not seen here either.

@@ -55,8 +55,7 @@ struct Sampler {
         if needsTree && !isOver { addTree(to: &sample, named: named) } else { sample.memory = named }
         peak = max(peak, sample.memory)
         sample.memoryPeak = peak
-        let copied = copy?.bytes(isOver: isOver) ?? 0
-        sample.disk = copied == .max ? .max : privateBytes + (gate?.written.added ?? 0) + copied
+        sample.disk = privateBytes + (gate?.written.added ?? 0) + (copy?.bytes(isOver: isOver) ?? 0)
         if let limit = limits.fileSize { sample.fullFile = gate?.written.reaching(limit) }
         if let cgroup = plan.cgroup { use(cgroup, &sample) }
         return sample
