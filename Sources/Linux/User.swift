@@ -1,3 +1,4 @@
+internal import CLinux
 import Glibc
 
 /// Who runs guardrun.
@@ -54,18 +55,19 @@ package func callerEnvironment() -> [(name: String, value: String)] {
     return variables
 }
 
-/// The words this process was started with, byte for byte.
+/// The words this process was started with, byte for byte. Swift's own list of them comes from /proc, which a container
+/// may not have.
 package func commandLineArguments() -> [[UInt8]] {
-    let count = Int(CommandLine.argc)
-    return (0..<count).map { index in
-        guard let word = unsafe CommandLine.unsafeArgv[index] else { return [] }
+    let words = unsafe gr_arguments()
+    return (0..<Int(gr_argument_count())).map { index in
+        guard let word = unsafe words?[index] else { return [] }
         return unsafe Array(UnsafeRawBufferPointer(start: word, count: strlen(word)))
     }
 }
 
 /// Where the kernel shows this process's command line from (proc_pid_cmdline(5)), which every process can read.
 @unsafe package func ownCommandLine() -> (start: UnsafeMutablePointer<CChar>?, length: Int) {
-    guard let start = unsafe CommandLine.unsafeArgv[0] else { return (nil, 0) }
+    guard let words = unsafe gr_arguments(), let start = unsafe words[0] else { return (nil, 0) }
     let lengths = commandLineArguments().map { $0.count + 1 }
     return unsafe (start, lengths.reduce(0, +))
 }

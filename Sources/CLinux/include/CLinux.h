@@ -63,6 +63,10 @@ long gr_datagram_answer(int fd, const void *from, size_t length, const struct gr
 int gr_open_terminal(char *slave, size_t length);
 
 int gr_landlock_abi(void);
+
+// The words this process was started with, where the kernel put them.
+int gr_argument_count(void);
+char **gr_arguments(void);
 uint32_t gr_native_audit_arch(void);
 int gr_is_ignored(int signal);
 int gr_statfs_used(int fd, uint64_t *bytes_used, uint64_t *inodes_used);

@@ -1,0 +1,19 @@
+// What comes before Swift's runtime starts: words for it, and words from the caller.
+#include "CLinux.h"
+
+#include <stdlib.h>
+
+static int argument_count;
+static char **arguments;
+
+int gr_argument_count(void) { return argument_count; }
+char **gr_arguments(void) { return arguments; }
+
+// Looking for the program that prints backtraces, which is not shipped, the runtime asks /proc where it lies itself, and
+// aborts in a container that has no /proc (swift/stdlib/public/runtime/Paths.cpp). Told where, it does not look.
+__attribute__((constructor(101))) static void before_the_runtime(int count, char **words) {
+    argument_count = count;
+    arguments = words;
+    setenv("SWIFT_ROOT", "/", 0);
+    setenv("SWIFT_BACKTRACE", "enable=no,swift-backtrace=/", 0);
+}
