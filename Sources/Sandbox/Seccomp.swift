@@ -99,7 +99,10 @@ package struct Seccomp: Equatable, Sendable {
         var native = SyscallTable.native
         if !countsForks || !listener { native += SyscallTable.forks }
         if rules.base == .observe { native += SyscallTable.systemV }
-        if visibility == .fast || !listener { native += SyscallTable.pathActs }
+        if visibility == .fast || !listener {
+            let unheld = Self.unheld(rules, host)
+            native += SyscallTable.pathActs.filter { !unheld.contains($0) }
+        }
         // Standard input is a file of the caller's that no wall of the view stands before.
         if listener && keepsIdentity { native.removeAll { $0 == "fchmod" } }
         // Without a supervisor to ask, Landlock and the view decide about files, and programs must start.
@@ -140,6 +143,12 @@ package struct Seccomp: Equatable, Sendable {
         judged = SyscallTable.all.compactMap { SystemCall($0) }.filter {
             !(isUnconditional.contains($0) && !isGuarded.contains($0)) && !isAnswered.contains($0)
         }
+    }
+
+    /// Acts on names that no wall of the kernel stands before: they are judged, or refused where nobody can.
+    private static func unheld(_ rules: SyscallRules, _ host: Host) -> [String] {
+        if host.namespaces.contains(.mount) || rules.base == .observe { return [] }
+        return SyscallTable.metadata + (host.landlockABI < 3 ? ["truncate"] : [])
     }
 
     /// The conditions under which a call of `SyscallTable.conditional`, or an open in `fast`, runs natively.

@@ -59,6 +59,13 @@ package enum SyscallTable {
         "unlinkat", "utime", "utimes",
     ]
 
+    /// Those of them that change a file's metadata, which Landlock has no right for: the view alone holds them.
+    static let metadata: [String] = [
+        "chmod", "chown", "fchmodat", "fchmodat2", "fchownat", "futimesat", "lchown", "lremovexattr",
+        "lsetxattr",
+        "removexattr", "setxattr", "utime", "utimes",
+    ]
+
     /// Opens. In `fast` only those that may write are judged, as far as the filter can see.
     static let opens: [String] = ["open", "openat"]
 

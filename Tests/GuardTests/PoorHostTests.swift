@@ -68,6 +68,41 @@ struct PoorHostTests {
         #expect(Processes.vanish(seconds))
     }
 
+    @Test(
+        "without namespaces metadata is judged in `fast` too: Landlock has no right for it",
+        arguments: Caller.possible, ["chmod", "utimes", "chown"])
+    func metadata(_ caller: Caller, _ act: String) throws {
+        let scratch = try Scratch(for: caller)
+        let outside = try Scratch(for: caller)
+        let secret = try outside.file("secret", mode: 0o640)
+        let words = [Shared.victim, act, secret] + (act == "chmod" ? ["0666"] : [])
+        let before = try FileManager.default.attributesOfItem(atPath: secret)
+        let result = try run(
+            "without-namespaces", ["--set", "visibility=fast", "--json", "object.json"], words, caller,
+            scratch)
+        #expect(result.output == "EACCES\n", "\(result.output)\(result.errors)")
+        #expect(try object(scratch)["counts"]?["violations"] == 1)
+        let after = try FileManager.default.attributesOfItem(atPath: secret)
+        #expect(after as NSDictionary == before as NSDictionary)
+    }
+
+    @Test("without /proc a run starts and ends, with all that it left", .enabled(if: getuid() == 0))
+    func withoutProc() throws {
+        let scratch = try Scratch(for: .root)
+        let trails = try Scratch(for: .root)
+        let seconds = Processes.unusualSleep()
+        let result = try Command(
+            [
+                "/usr/bin/unshare", "--mount", "/bin/sh", "-c", "umount -l /proc; exec \"$@\"", "sh",
+                Shared.victim, "without-namespaces", Shared.guardrun, "--audit", trails.path("audit"), "-p",
+                "python", "--", Shared.victim, "daemon", seconds,
+            ], as: .root, in: scratch.url
+        ).run()
+        #expect(result.output == "ok 0\n", "\(result.errors)")
+        #expect(result.errors.contains("1 process that outlived the program"), "\(result.errors)")
+        #expect(Processes.vanish(seconds))
+    }
+
     @Test("an audit directory that cannot be kept from the run is refused", arguments: Caller.possible)
     func auditWithin(_ caller: Caller) throws {
         let scratch = try Scratch(for: caller)
