@@ -115,7 +115,12 @@ extension Descriptor {
         _ name: String, sealable: Bool = true, executable: Bool = true
     ) throws(SystemError) -> Descriptor {
         let flags: UInt32 = 0x1 | (sealable ? 0x2 : 0) | (executable ? 0 : 0x8)
-        let number = unsafe gr_memfd_create(name, flags)
+        var number = unsafe gr_memfd_create(name, flags)
+        if number < 0, !executable, Errno.last == .invalid {
+            // Before Linux 6.3 no flag takes the right to execute; the mode does, until somebody gives it back.
+            number = unsafe gr_memfd_create(name, flags & ~0x8)
+            if number >= 0 { fchmod(number, 0o600) }
+        }
         guard number >= 0 else { throw SystemError("memfd_create", name) }
         return Descriptor(owning: number)
     }
