@@ -21,7 +21,8 @@ struct DoctorCommand {
         let loaded = Loading.policy("strict", settings: [], context)
         var failure: LaunchError?
         let rows = probe(host, loaded.policy, context, &failure)
-        let advice = rows.compactMap { Advice.how(to: $0, host: host) }
+        let signs = HostSigns.found()
+        let remedies = rows.compactMap { Remedy($0, of: rows, host: host, signs: signs) }
         if isJSON {
             Terminal.standardOutput.write(
                 bytes: JSON.object([
@@ -31,21 +32,29 @@ struct DoctorCommand {
                         "cgroup_controllers",
                         .array(host.cgroups.controllers.map(\.rawValue).sorted().map(JSON.string))),
                     .init("enforcement", RunEvents.enforcement(rows)),
-                    .init("advice", .array(advice.map(JSON.string))),
+                    .init("advice", .array(remedies.map { .string($0.text) })),
+                    .init("remedies", .array(remedies.map(\.json))),
                 ]).encoded + [UInt8(ascii: "\n")])
         } else {
-            write(rows, advice, host)
+            write(rows, remedies, host)
         }
         if let failure { fail("no run can be started here: \(failure)") }
         Exit.now(Exit.success)
     }
 
-    private func write(_ rows: [Enforcement], _ advice: [String], _ host: Sandbox.Host) {
+    private func write(_ rows: [Enforcement], _ remedies: [Remedy], _ host: Sandbox.Host) {
         let terminal = Terminal.standardOutput
         terminal.line("kernel \(kernelRelease()), uid \(host.user.uid)\(host.user.uid == 0 ? " (root)" : "")")
         EnforcementText.write(rows, to: terminal)
-        if !advice.isEmpty { terminal.line(terminal.styled("to get the rest", .bold)) }
-        for line in advice { terminal.line("  \(line)") }
+        guard !remedies.isEmpty else {
+            terminal.line(terminal.styled("nothing is missing", .green))
+            return
+        }
+        terminal.line(terminal.styled("to get the rest", .bold))
+        for remedy in remedies {
+            terminal.line("  \(remedy.mechanism.rawValue): \(remedy.reason)")
+            if let command = remedy.command { terminal.line("      \(terminal.styled(command, .bold))") }
+        }
     }
 
     /// Brings a run of /bin/true to the step before its program, and says what held on the way there.
@@ -75,33 +84,5 @@ struct DoctorCommand {
             failure = error
         }
         return planned?.enforcement ?? []
-    }
-}
-
-/// How to get what a host lacks.
-enum Advice {
-    static func how(to row: Enforcement, host: Sandbox.Host) -> String? {
-        guard row.state != .enforced else { return nil }
-        switch row.mechanism {
-        case .userNamespace, .pidNamespace, .mountNamespace, .networkNamespace, .ipcNamespace, .utsNamespace:
-            return row.mechanism == .userNamespace
-                ? "namespaces: sysctl -w user.max_user_namespaces=15000; on Ubuntu also "
-                    + "kernel.apparmor_restrict_unprivileged_userns=0; in Docker --security-opt seccomp=unconfined"
-                : nil
-        case .landlock:
-            return host.landlockABI == 0
-                ? "landlock: boot with lsm=landlock,... (kernel 5.13 or later, CONFIG_SECURITY_LANDLOCK)"
-                : "landlock: a newer kernel covers more (TCP 6.7, devices 6.10, signals 6.12)"
-        case .notify: return "notify: run guardrun outside the other supervisor"
-        case .cgroup:
-            return
-                "cgroup: systemd-run --user --scope -p Delegate=yes guardrun ..., or run as root with cgroups mounted"
-        case .proc:
-            return
-                "proc: a container must not cover parts of /proc (Docker: --security-opt systempaths=unconfined)"
-        case .capabilities: return "capabilities: user namespaces empty the bounding set"
-        case .shim: return nil
-        case .seccomp, .noNewPrivileges, .rlimits, .sealedCode: return nil
-        }
     }
 }
