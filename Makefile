@@ -2,6 +2,8 @@
 # make test   installs what is missing, builds, and passes every test
 # make build  leaves one static executable at .build/release/guardrun
 # make bench  compares with the bare command and with other sandboxes; writes bench/out/
+# make hosts  boots the oldest kernel that is claimed and a newer one, and writes docs/hosts.md
+# make interpreters  runs people's programs and CPython's own tests bare and guarded, and writes docs/interpreters.md
 # make bench-scan DATA=DIR  recall, false alarms and throughput of the scan on labelled code
 # make install PREFIX=/usr/local DESTDIR=
 SHELL := /bin/bash
@@ -11,7 +13,7 @@ STATIC = -c release --product guardrun --static-swift-stdlib -Xswiftc -static-ex
 GUARDRUN = .build/release/guardrun
 DATA ?= ../shared/data
 
-.PHONY: all build run test test-python lint bench bench-scan install clean packages
+.PHONY: all build run test test-python lint bench bench-scan hosts interpreters install clean packages
 
 all: build
 
@@ -42,6 +44,14 @@ bench: build
 
 bench-scan: build
 	bench/scan $(GUARDRUN) $(DATA)
+
+interpreters: build
+	@scripts/packages interpreters
+	bench/interpreters $(GUARDRUN) --write docs/interpreters.md
+
+hosts: build
+	@scripts/packages hosts
+	scripts/hosts/run $(GUARDRUN) --write docs/hosts.md
 
 install: build
 	install -D -m 755 $(GUARDRUN) $(DESTDIR)$(PREFIX)/bin/guardrun
