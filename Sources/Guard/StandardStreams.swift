@@ -28,6 +28,10 @@ final class StandardStreams {
         guard (try? Path("/proc/self/fd/0").status())?.kind != .directory else {
             throw SystemError("standard input", errno: Errno(EISDIR))
         }
+        // Each message of one may name another address, which no call that proceeds can be held to.
+        for number: CInt in 0..<3 where isDatagramSocket(number) {
+            throw SystemError("descriptor \(number) is a datagram socket", errno: .notPermitted)
+        }
         let typed = standardInput == nil ? Self.terminalInput() : nil
         if let typed { theirs.append(typed) }
         let input = standardInput ?? typed ?? 0

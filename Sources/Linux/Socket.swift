@@ -82,6 +82,13 @@ package struct GuestSocket: ~Copyable {
     }
 }
 
+/// Whether a descriptor of this process is a socket for datagrams.
+package func isDatagramSocket(_ number: CInt) -> Bool {
+    var (value, length) = (CInt(0), socklen_t(4))
+    return unsafe getsockopt(number, SOL_SOCKET, SO_TYPE, &value, &length) == 0
+        && value == CInt(SOCK_DGRAM.rawValue)
+}
+
 /// The process that a thread belongs to (proc_pid_status(5), Tgid).
 private func threadGroup(of thread: Int32) -> Int32? {
     guard let status = try? Path("/proc/\(thread)/status").contents(atMost: 1 << 16) else { return nil }

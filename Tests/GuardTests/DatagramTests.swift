@@ -153,6 +153,20 @@ struct DatagramTests {
         #expect(violations.first?["exe"]?.stringValue?.contains("python") == true)
     }
 
+    @Test("a datagram socket of the host is not passed through", arguments: Caller.possible)
+    func inherited(_ caller: Caller) throws {
+        let scratch = try Scratch(for: caller)
+        let socket = try Descriptor.udp(family: AF_INET)
+        let running = try Running(
+            [Shared.guardrun, "-p", "python", "--audit", scratch.path("audit"), "--", "/bin/echo", "ran"],
+            as: caller, in: scratch.url,
+            input: FileHandle(fileDescriptor: socket.number, closeOnDealloc: false))
+        let result = running.finish()
+        #expect(result.status == 125, "\(result.text)\(result.errorText)")
+        #expect(result.text == "")
+        #expect(result.errorText.contains("datagram socket"), "\(result.errorText)")
+    }
+
     @Test("where there is no network namespace, nothing runs", arguments: Caller.possible)
     func bare(_ caller: Caller) throws {
         guard Guarded.canBeBare else { return }
