@@ -11,6 +11,8 @@ import types as _types
 
 _LARGEST_FRAME = 16 << 20
 _LONGEST_TEXT = 20_000
+# The other side takes no more than a million; commas in texts are counted here too.
+_MOST_VALUES = 900_000
 
 
 class FinalAnswer(BaseException):
@@ -27,6 +29,15 @@ class ToolCallBlocked(PermissionError):
 
 class ToolError(RuntimeError):
     """A tool was called and failed; the text says how."""
+
+
+def _packed(message):
+    data = _json.dumps(message, allow_nan=False, separators=(",", ":")).encode("ascii")
+    if len(data) > _LARGEST_FRAME:
+        raise NotPortable(f"the value takes {len(data)} bytes; {_LARGEST_FRAME} fit into a message")
+    if data.count(b",") > _MOST_VALUES:
+        raise NotPortable(f"the value has more than {_MOST_VALUES} parts; pass it as an array, or in pieces")
+    return data
 
 
 class _Channel:
@@ -59,9 +70,7 @@ class _Channel:
             raise KeyboardInterrupt
 
     def send(self, message):
-        data = _json.dumps(message, allow_nan=False, separators=(",", ":")).encode("ascii")
-        if len(data) > _LARGEST_FRAME:
-            raise NotPortable(f"the value takes {len(data)} bytes; {_LARGEST_FRAME} fit into a message")
+        data = _packed(message)
         data = _struct.pack(">I", len(data)) + data
         while data:
             data = data[_os.write(self.socket, data):]
@@ -170,8 +179,9 @@ def _value(value):
     fields = {"repr": _described(value)}
     try:
         encoded = encode(value)
-        if len(_json.dumps(encoded)) < _LARGEST_FRAME // 2:
-            fields["value"] = encoded
+        if type(value) not in (int, float, bool, type(None)):
+            _packed([encoded, fields])
+        fields["value"] = encoded
     except Exception:
         pass
     return fields

@@ -115,7 +115,7 @@ package final class Conversation: Companion {
         host.register(&set)
         // What the guarded side says is taken at the pace at which the host reads.
         guest.register(&set, isReading: host.isIdle)
-        if host.isIdle { for stream in streams { stream.register(&set) } }
+        for stream in streams { stream.register(&set, isReading: host.isIdle) }
     }
 
     package func note(_ sample: Sample) { used = sample }

@@ -20,10 +20,15 @@ package enum GuestMessage: Equatable, Sendable {
 
     /// Longer text is cut: representations, messages and tracebacks are for people and models.
     package static let longestText = 1 << 16
+    /// Values in one message, however small they are: each takes far more memory here than in the message.
+    package static let mostValues = 1_000_000
 }
 
 extension GuestMessage {
     package init(_ bytes: [UInt8]) throws(Malformed) {
+        guard Self.holdsFewValues(bytes) else {
+            throw Malformed("a message of more than \(Self.mostValues) values")
+        }
         guard let message = JSONReader.value(bytes, allowsZero: true), case .object = message else {
             throw Malformed("a message that is no JSON object")
         }
@@ -69,6 +74,31 @@ extension GuestMessage {
             fields.append(.init("final", .object([.init("args", arguments), .init("kwargs", named)])))
         }
         return fields
+    }
+
+    /// Whether the text has no more values than are allowed: what separates them is counted, outside of strings.
+    private static func holdsFewValues(_ bytes: [UInt8]) -> Bool {
+        guard bytes.count > mostValues else { return true }
+        var count = 0
+        var (isString, isEscaped) = (false, false)
+        for byte in bytes {
+            if isString {
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscaped = true
+                } else if byte == UInt8(ascii: "\"") {
+                    isString = false
+                }
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "\""): isString = true
+            case UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "{"): count += 1
+            default: continue
+            }
+        }
+        return count <= mostValues
     }
 
     private static func shortened(_ text: String) -> String {

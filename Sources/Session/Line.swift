@@ -78,7 +78,11 @@ final class CellStream {
         self.name = name
     }
 
-    func register(_ set: inout PollSet) { place = isOver ? nil : set.add(source.number) }
+    /// - Parameter isReading: whether output is wanted now. A place in a set means nothing in the next one.
+    func register(_ set: inout PollSet, isReading: Bool) {
+        place = isReading && !isOver ? set.add(source.number) : nil
+    }
+
     func isReady(_ set: PollSet) -> Bool { set.isReady(place) }
 
     /// Reads what is there, one pipe full at most; nil when nothing is.

@@ -32,6 +32,15 @@ struct GuestMessageTests {
         #expect(fields[0].value.stringValue.map { $0.utf8.count } ?? 0 <= GuestMessage.longestText + 8)
     }
 
+    @Test("a message of very many values is refused before it is read")
+    func values() {
+        let head = "{\"type\":\"result\",\"id\":1,\"ok\":true,\"value\":"
+        let many = head + "[" + String(repeating: "0,", count: GuestMessage.mostValues) + "0]}"
+        #expect(throws: Malformed.self) { try GuestMessage(Array(many.utf8)) }
+        let text = head + "\"" + String(repeating: ",\\\"[", count: GuestMessage.mostValues) + "\"}"
+        #expect((try? GuestMessage(Array(text.utf8))) != nil)
+    }
+
     @Test("bytes that were changed at random are read or refused, and nothing else")
     func fuzz() {
         var generator = Mixer(state: 7)

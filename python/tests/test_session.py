@@ -46,6 +46,17 @@ def test_variables_go_in_and_out() -> None:
             session.set({"f": len})
 
 
+def test_large_values_are_passed_or_refused_and_nothing_breaks() -> None:
+    with Session() as session:
+        assert len(session.execute("'x' * 5_000_000").value) == 5_000_000
+        assert not session.execute("'x' * 20_000_000").has_value
+        assert not session.execute("[0] * 1_000_000").has_value
+        with pytest.raises(CellFailed, match="parts"):
+            session.execute("many = [0] * 1_000_000")
+            session.get("many")
+        assert session.execute("len(many)").value == 1_000_000
+
+
 def test_errors_say_what_happened() -> None:
     with Session(settings=["limits.wall=1s"]) as session:
         with pytest.raises(CellFailed) as failed:

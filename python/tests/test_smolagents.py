@@ -9,11 +9,10 @@ from typing import Any
 import PIL.Image
 import pytest
 from scripted import ScriptedModel, code, shown
-from smolagents import CodeAgent, Tool, tool
+from smolagents import CodeAgent, Tool, ToolCallingAgent, tool
 from smolagents.utils import AgentError
 
-from guardrun import Event, GuardrunExecutor, SafeAgent
-from guardrun._smolagents import GuardrunStopped
+from guardrun import Event, GuardrunExecutor, GuardrunStopped, SafeAgent
 
 Policies = Callable[..., str]
 
@@ -172,6 +171,23 @@ def test_interrupt_with_a_reason(policy: Policies) -> None:
         with pytest.raises(AgentError, match="interrupted"):
             agent.run("go")
     assert events[0]["reason"] == "the operator has seen enough"
+
+
+def test_an_agent_that_calls_tools_itself(policy: Policies) -> None:
+    shell = Shell()
+    events: list[Event] = []
+    model = ScriptedModel(
+        [("shell", {"command": "rm -rf /"}), ("shell", {"command": "ls"})],
+        [("shell", {"command": "pwd"})],
+        [("shell", {"command": "id"})],
+        [("final_answer", {"answer": "done"})],
+    )
+    rules = "limits: {tool_calls: 2}\ntools: {allow: [shell], rules: [{tool: shell, refuse: [{contains: 'rm -rf'}]}]}"
+    with SafeAgent(tools=[shell], model=model, policy=policy(rules), kind=ToolCallingAgent) as agent:
+        agent.on("tool_call_blocked", events.append)
+        assert agent.run("go") == "done"
+    assert sorted(shell.ran) in (["ls", "pwd"], ["id", "pwd"])
+    assert events and "refuses" in events[0].message and "limits.tool_calls" in shown(model) + str(events)
 
 
 @pytest.mark.parametrize("limit", ["tokens: 40", "cost_usd: 0.50"])

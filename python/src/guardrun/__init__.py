@@ -18,7 +18,7 @@ from ._events import Event
 from ._session import Approval, Cell, Session, run
 
 if TYPE_CHECKING:
-    from ._smolagents import GuardrunExecutor, SafeAgent
+    from ._smolagents import GuardrunExecutor, GuardrunStopped, SafeAgent
 
 __all__ = [
     "Approval",
@@ -28,6 +28,7 @@ __all__ = [
     "Event",
     "GuardrunError",
     "GuardrunExecutor",
+    "GuardrunStopped",
     "Interrupted",
     "LimitReached",
     "NotStarted",
@@ -41,7 +42,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # No framework is imported before it is used.
-    if name in ("GuardrunExecutor", "SafeAgent"):
+    if name in ("GuardrunExecutor", "GuardrunStopped", "SafeAgent"):
         from . import _smolagents
 
         return getattr(_smolagents, name)

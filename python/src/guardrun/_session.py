@@ -100,7 +100,9 @@ class Session:
         self._errors = tempfile.TemporaryFile()
         try:
             self._process = subprocess.Popen(
-                words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, cwd=directory
+                words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, cwd=directory,
+                # What a terminal sends to all on Ctrl-C is for the host, which passes it on with a reason.
+                start_new_session=True,
             )
         except OSError as error:
             raise NotStarted(f"{words[0]} could not be started: {error}") from None
@@ -139,6 +141,12 @@ class Session:
         """Takes variables of portable types from the interpreter."""
         answer = self._ask({"type": "get", "names": list(names)})
         return {name: _values.decode(value) for name, value in answer["variables"].items()}
+
+    def call(self, tool: str, *args: Any, **kwargs: Any) -> Any:
+        """Calls a declared tool as a cell would: it is decided, counted and recorded, and then it runs here."""
+        with self._cells:
+            self.set({"_call": [args, kwargs]})
+            return self.execute(f"{tool}(*_call[0], **_call[1])").value
 
     def interrupt(self, reason: str) -> None:
         """Interrupts the cell at hand; any thread may. It ends within a second, with its variables where it heeds it."""

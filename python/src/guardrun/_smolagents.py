@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from types import SimpleNamespace
 from typing import Any
 
-from smolagents import CodeAgent, PythonExecutor, ToolCallingAgent
+from smolagents import CodeAgent, PythonExecutor
 from smolagents.local_python_executor import CodeOutput, fix_final_answer_code
 from smolagents.monitoring import AgentLogger, LogLevel
 from smolagents.utils import AgentError
@@ -189,6 +189,17 @@ class _Metered:
             yield delta
 
 
+class _Call:
+    """A tool as it was before its calls were sent through a session."""
+
+    def __init__(self, tool: Any) -> None:
+        self.inputs = tool.inputs
+        self._forward = tool.forward
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._forward(*args, **kwargs)
+
+
 class SafeAgent:
     """An agent with a policy.
 
@@ -196,8 +207,9 @@ class SafeAgent:
         agent.on("policy_violation", lambda event: print(event.message))
         agent.run("...")
 
-    It is a smolagents CodeAgent whose code runs in a guarded session and whose model is counted against
-    `limits.tokens` and `limits.cost_usd` (`prices` are dollars for a million input and output tokens).
+    It is a smolagents CodeAgent whose code runs in a guarded session, or with `kind=ToolCallingAgent` one whose calls of
+    tools are decided there. Its model is counted against `limits.tokens` and `limits.cost_usd` (`prices` are dollars for
+    a million input and output tokens).
     """
 
     def __init__(
@@ -206,6 +218,7 @@ class SafeAgent:
         model: Any = None,
         policy: str | os.PathLike[str] = "python",
         *,
+        kind: type[Any] = CodeAgent,
         approve: Callable[[Approval], bool] | None = None,
         prices: tuple[float, float] = (0.0, 0.0),
         managed_agents: Sequence[Any] = (),
@@ -216,13 +229,22 @@ class SafeAgent:
         self.prices = prices
         for managed in managed_agents:
             managed.model = self._metered(managed.model)
-        self.agent = CodeAgent(
-            tools=list(tools),
-            model=self._metered(model),
-            executor=self.executor,
-            managed_agents=list(managed_agents) or None,
-            **options,
+        if issubclass(kind, CodeAgent):
+            options["executor"] = self.executor
+        self.agent = kind(
+            tools=list(tools), model=self._metered(model), managed_agents=list(managed_agents) or None, **options
         )
+        if not issubclass(kind, CodeAgent):
+            self._govern({name: tool for name, tool in self.agent.tools.items() if name != "final_answer"})
+
+    def _govern(self, tools: dict[str, Any]) -> None:
+        """Sends each call through the session, where it is decided, counted and recorded, and back to the tool."""
+        self.executor.send_tools({name: _Call(tool) for name, tool in tools.items()})
+        for name, tool in tools.items():
+            tool.forward = functools.partial(self._call, name)
+
+    def _call(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        return self.executor._run(lambda session: session.call(name, *args, **kwargs))
 
     def _metered(self, model: Any) -> Any:
         return _Metered(model, self._spend, self.prices)
