@@ -26,7 +26,7 @@ let package = Package(
             name: "Sandbox", dependencies: ["Policy", "Linux", "CSandbox", "CSeccomp", "CCap", "CCares"]),
         .target(name: "Supervise", dependencies: ["Sandbox", "Policy", "Event", "Linux"]),
         .target(name: "Changes", dependencies: ["Audit", "Event", "Linux"]),
-        .target(name: "Audit", dependencies: ["Event", "Linux", "CSodium", "CJansson"]),
+        .target(name: "Audit", dependencies: ["Event", "Linux", "CSodium", "CJansson", "CSQLite"]),
         .target(name: "Event"),
         .target(name: "Linux", dependencies: ["CLinux"]),
 
@@ -43,6 +43,7 @@ let package = Package(
         .systemLibrary(name: "CYAML"),
         .systemLibrary(name: "CSodium"),
         .systemLibrary(name: "CJansson"),
+        .systemLibrary(name: "CSQLite"),
 
         .testTarget(
             name: "GuardTests",

@@ -29,6 +29,8 @@ package struct Store: Equatable, Sendable {
     package var entries: Path { ledger.appending("entries") }
     package var checkpoint: Path { ledger.appending("checkpoint") }
     package var frontier: Path { ledger.appending("frontier") }
+    /// For questions; it can be made again from the trails.
+    package var index: Path { directory.appending("index.sqlite") }
     /// The keys lie inside the directory, because it is cut out of every view.
     package var keys: Path { directory.appending("keys") }
 

@@ -23,6 +23,8 @@ package final class Trail: Recorder {
     private var size: UInt64 = 0
     private var reserved: UInt64 = 0
     private var known: [[UInt8]: Int] = [:]
+    /// How often each threat came up, so that the seal can tell without the lines before it.
+    private var threats: [(threat: Threat, count: UInt64)] = []
 
     /// Begins the trail of a run in an audit directory, which is made when it is not there.
     ///
@@ -51,6 +53,7 @@ package final class Trail: Recorder {
     }
 
     package func record(_ event: Event, counting: Bool) throws(RecordingError) {
+        if let threat = event.threat { count(threat) }
         guard counting else { return try append(event) }
         let key = identity(of: event)
         if let entry = known[key], let tally {
@@ -72,6 +75,7 @@ package final class Trail: Recorder {
         let sealed = Event(
             event.kind, event.severity, rule: event.rule, threat: event.threat, event.message,
             fields: event.fields + [
+                .init("threats", .object(threats.map { .init($0.threat.rawValue, .number($0.count)) })),
                 .init("repeated", .array(members)), .init("events", .number(sequence + 1)),
             ])
         try append(sealed, isSeal: true)
@@ -83,6 +87,14 @@ package final class Trail: Recorder {
             try ledger.close(LedgerEntry(.close, runID, previous), syncs: syncsDenials)
         } catch {
             throw RecordingError("the trail is sealed, but its end is not in the ledger: \(error)")
+        }
+    }
+
+    private func count(_ threat: Threat) {
+        if let place = threats.firstIndex(where: { $0.threat == threat }) {
+            threats[place].count += 1
+        } else {
+            threats.append((threat, 1))
         }
     }
 

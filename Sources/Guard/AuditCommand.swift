@@ -20,8 +20,19 @@ struct AuditCommand {
     }
 
     private static let verbs: [Verb] = [
-        Verb(name: "list", options: ["--format"]) { command throws(UsageError) in try command.list() },
+        Verb(name: "list", options: ["--format", "--since", "--outcome", "--threat", "--policy", "--text"]) {
+            command throws(UsageError) in try command.list()
+        },
         Verb(name: "show", options: ["--format"]) { command throws(UsageError) in try command.show() },
+        Verb(name: "tail", options: ["--format", "-f", "-n", "--type", "--threat"]) {
+            command throws(UsageError) in try command.tail()
+        },
+        Verb(name: "query", options: ["--format", "--since", "--type", "--threat", "--run", "--text", "-n"]) {
+            command throws(UsageError) in try command.query()
+        },
+        Verb(name: "stats", options: ["--format", "--since"]) { command throws(UsageError) in
+            try command.stats()
+        },
         Verb(name: "verify", options: ["--format", "--checkpoint", "--key", "--proof"]) {
             command throws(UsageError) in try command.verify()
         },
@@ -36,7 +47,12 @@ struct AuditCommand {
     private static let options: [Flags.Known] = [
         .init("--audit", takes: "a directory"), .init("--format", takes: "'text' or 'json'"),
         .init("--checkpoint", takes: "a file"), .init("--key", takes: "a public key"),
-        .init("--proof", takes: "a file"), .init("--since", takes: "a file"),
+        .init("--proof", takes: "a file"),
+        .init("--since", takes: "an age, such as 7d, a date, or a checkpoint"),
+        .init("--outcome", takes: "an outcome"), .init("--threat", takes: "a threat"),
+        .init("--policy", takes: "a policy's name"), .init("--text", takes: "words"),
+        .init("--type", takes: "a type of event"), .init("--run", takes: "a run"),
+        .init("-f", short: "--follow"), .init("-n", takes: "a number"),
         .init("--older-than", takes: "an age, such as 90d"), .init("--dry-run"),
     ]
 

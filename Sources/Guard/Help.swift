@@ -61,7 +61,7 @@ enum Help {
             changes   what a run changed in its copy of the working directory
             commit    carry that over; nothing is, until this is said
             discard   drop it
-            audit     list, show, verify and prove the trails of runs
+            audit     list, show, follow, query, verify and prove the trails of runs
             doctor    what this host can enforce, and how to get the rest
             help      this page, or that of a command
 
@@ -203,8 +203,12 @@ enum Help {
         "audit": """
         guardrun audit reads the trails that runs leave behind, and proves what they say.
 
-            guardrun audit list                      one line a run, oldest first
-            guardrun audit show last                 every event of the last run
+            guardrun audit list --since 7d           one line a run; also --outcome, --threat, --policy, --text
+            guardrun audit show last                 the timeline of the last run; a path will do
+            guardrun audit tail -f                   the events of all runs as they come; --type, --threat, -n
+            guardrun audit stats --since 7d          outcomes, threats, what was tried most
+            guardrun audit query --text id_rsa       events that fit; --type, --threat, --since, --run, -n
+            guardrun audit query "SELECT policy, count(*) FROM runs GROUP BY policy"
             guardrun audit show 20261120-1914        a run by the beginning of its name
             guardrun audit verify                    check every trail and the ledger; exit 1 when one is not sound
             guardrun audit checkpoint > kept         the signed state of the ledger, to be kept elsewhere

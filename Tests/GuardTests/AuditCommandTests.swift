@@ -22,7 +22,9 @@ struct AuditCommandTests {
         for name in ["last", run, String(run.prefix(20)), String(run.suffix(8))] {
             let show = try audit(["show", name] + place, caller, scratch)
             #expect(show.status == 0, "\(show.errors)")
-            let kinds = show.output.split(separator: "\n").map { $0.split(separator: " ").dropFirst(2).first }
+            let kinds = show.output.split(separator: "\n").filter { $0.contains(" ms  ") }.map {
+                $0.split(separator: " ").dropFirst(2).first
+            }
             #expect(
                 kinds == [
                     "run_started", "scan_finished", "policy_check", "process_started", "process_exited",

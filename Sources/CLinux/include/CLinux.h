@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "notify.h"
+#include "watch.h"
 
 const char *gr_errno_name(int number);
 const char *gr_errno_text(int number);
