@@ -119,7 +119,7 @@ struct AuditReadingTests {
         try scene.run("python", "read x < \(scene.secret)")
         try scene.run("python", "exit 7")
         #expect(tail.says("\"exit_status\":7"))
-        tail.send(SIGTERM)
+        tail.send(SIGKILL)
         let seen = tail.finish().text.split(separator: "\n").map(String.init)
         #expect(seen.count > 2)
         var expected: [String] = []
