@@ -17,6 +17,7 @@ package final class Trail: Recorder {
     private let syncsDenials: Bool
     private let maxBytes: UInt64?
     private let listener: (([UInt8]) -> Void)?
+    private let redaction: Redaction
 
     private var sequence: UInt64 = 0
     private var previous = Digest.zero
@@ -40,6 +41,7 @@ package final class Trail: Recorder {
         self.syncsDenials = syncsDenials
         self.maxBytes = maxBytes
         self.listener = listener
+        redaction = Redaction { RedactionKey.digest(of: $0, in: store) }
         ledger = try Ledger(in: store)
         file = try Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, mode: 0o600)
         // Says to readers that the run goes on; the kernel takes it back when this process ends, however that is.
@@ -99,6 +101,7 @@ package final class Trail: Recorder {
     }
 
     private func append(_ event: Event, isSeal: Bool = false) throws(RecordingError) {
+        let event = redaction.redacted(event)
         let now = Moment(nanoseconds: Clock.wall)
         let line = ChainedLine(
             [
