@@ -33,6 +33,8 @@ struct AuditCommand {
         Verb(name: "stats", options: ["--format", "--since"]) { command throws(UsageError) in
             try command.stats()
         },
+        Verb(name: "report", options: ["--since", "-o"]) { command throws(UsageError) in try command.report()
+        },
         Verb(name: "verify", options: ["--format", "--checkpoint", "--key", "--proof"]) {
             command throws(UsageError) in try command.verify()
         },
@@ -53,6 +55,7 @@ struct AuditCommand {
         .init("--policy", takes: "a policy's name"), .init("--text", takes: "words"),
         .init("--type", takes: "a type of event"), .init("--run", takes: "a run"),
         .init("-f", short: "--follow"), .init("-n", takes: "a number"),
+        .init("-o", takes: "a file"),
         .init("--older-than", takes: "an age, such as 90d"), .init("--dry-run"),
     ]
 

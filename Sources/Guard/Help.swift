@@ -210,6 +210,7 @@ enum Help {
             guardrun audit query --text id_rsa       events that fit; --type, --threat, --since, --run, -n
             guardrun audit query "SELECT policy, count(*) FROM runs GROUP BY policy"
             guardrun audit show 20261120-1914        a run by the beginning of its name
+            guardrun audit report last -o page.html  a page for people without a terminal; --since 7d for several
             guardrun audit verify                    check every trail and the ledger; exit 1 when one is not sound
             guardrun audit checkpoint > kept         the signed state of the ledger, to be kept elsewhere
             guardrun audit verify --checkpoint kept  is all that it covered still there?

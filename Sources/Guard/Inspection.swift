@@ -10,6 +10,7 @@ final class Inspection {
     private let rules: ScanRules
     private let mode: Options.Scanning
     private(set) var verdicts: [Verdict] = []
+    private var sources: [Source] = []
     /// Why the code is refused, or what was found and lets it run.
     private(set) var reason = "nothing was found"
 
@@ -24,6 +25,7 @@ final class Inspection {
         do throws(ScanError) {
             let scanner = try Scanner(rules: rules)
             verdicts = sources.map { scanner.scan($0) }
+            self.sources = sources
         } catch {
             // The policy was read with the same patterns, so this is a fault of guardrun.
             fail("the code cannot be scanned: \(error)")
@@ -88,7 +90,7 @@ final class Inspection {
 
     /// One event for each source.
     var events: [Event] {
-        verdicts.map { verdict in
+        zip(verdicts, sources).map { verdict, source in
             Event(
                 .scanFinished, verdict.action >= .ask ? .high : verdict.action == .warn ? .warning : .info,
                 "\(verdict.name) was scanned: \(verdict.findings.count) finding\(verdict.findings.count == 1 ? "" : "s"), "
@@ -97,17 +99,18 @@ final class Inspection {
                     .init("path", .text(verdict.name.bytes)),
                     .init("language", .string(verdict.language.rawValue)),
                     .init("verdict", .string(verdict.action.rawValue)),
-                    .init("findings", .array(verdict.findings.prefix(200).map(Self.json))),
+                    .init("findings", .array(verdict.findings.prefix(200).map { Self.json($0, in: source) })),
                 ])
         }
     }
 
-    private static func json(_ judged: Verdict.Judged) -> JSON {
+    private static func json(_ judged: Verdict.Judged, in source: Source) -> JSON {
         let finding = judged.finding
         return .object([
             .init("rule", .string(finding.rule)), .init("threat", .string(finding.threat.rawValue)),
             .init("level", .string(finding.level.rawValue)), .init("action", .string(judged.action.rawValue)),
             .init("line", .number(finding.span.line)), .init("column", .number(finding.span.column)),
+            .init("excerpt", .text(source.line(at: finding.span.bytes.lowerBound))),
             .init("message", .string(finding.message)),
         ])
     }

@@ -32,6 +32,14 @@ package struct Source: Equatable, Sendable {
         return Source(name: name, language: language, bytes: comment + bytes[end...], place: place)
     }
 
+    /// The line that holds the byte at `offset`, or 160 bytes of it from there on where it is a long one.
+    package func line(at offset: Int) -> ArraySlice<UInt8> {
+        let place = min(offset, bytes.count)
+        let near = bytes[max(0, place - 80)..<place]
+        let start = near.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? (place < 80 ? 0 : place)
+        return bytes[start..<min(bytes.count, start + 160)].prefix { $0 != UInt8(ascii: "\n") }
+    }
+
     /// A file as `guardrun scan` meets it: nothing says what will run it, so its own signs decide the language.
     package init(file: Path, bytes: [UInt8]) {
         self.init(

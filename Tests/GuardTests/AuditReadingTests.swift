@@ -155,7 +155,7 @@ struct AuditReadingTests {
         #expect(try scene.lines("query", "--text", "hidden").count == 1)
         for (words, sentence) in [
             ("DELETE FROM runs", "readonly"), ("SELEKT", "syntax error"),
-            ("SELECT nothing FROM runs", "no such column"),
+            ("SELECT nobody FROM runs", "no such column"),
         ] {
             let result = try scene.audit("query", words)
             #expect(result.status == 125 && result.errors.contains(sentence), "\(words): \(result.errors)")
