@@ -15,7 +15,7 @@ _guardrun() {
         -p | --policy | --set | --scan | --json | --events | --audit | --env) ((i++)) ;;
         --) _command_offset $((i + 1)); return ;;
         -*) ;;
-        policy) mapfile -t COMPREPLY < <(compgen -W "check show list compare diff test $profiles" -- "$current"; compgen -f -- "$current"); return ;;
+        policy) mapfile -t COMPREPLY < <(compgen -W "check show list compare diff test import $profiles" -- "$current"; compgen -f -- "$current"); return ;;
         audit) mapfile -t COMPREPLY < <(compgen -W "list show tail stats query report verify prove checkpoint key prune last" -- "$current"); return ;;
         changes) mapfile -t COMPREPLY < <(compgen -W "last --list --json --audit" -- "$current"; compgen -f -- "$current"); return ;;
         commit) mapfile -t COMPREPLY < <(compgen -W "last --dry-run --json --audit" -- "$current"; compgen -f -- "$current"); return ;;

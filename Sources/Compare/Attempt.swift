@@ -14,6 +14,10 @@ package enum Attempt: Equatable, Sendable {
     case call(String, [UInt64])
     /// Using so much of a limit.
     case use(Policy::Limit, UInt64)
+    /// The same of what only a session has; money in millionths.
+    case cap(SessionCap, UInt64)
+    /// Calling a tool of that name, with arguments that break no rule.
+    case tool(String)
     /// Code in which a rule of that threat and level is found so surely.
     case finding(Threat, Level, confidence: Double)
     /// Code with a text that patterns look for.
@@ -64,6 +68,8 @@ extension Attempt: CustomStringConvertible {
         case .call(let name, let arguments):
             (["syscall", name] + arguments.map { "0x" + String($0, radix: 16) }).joined(separator: " ")
         case .use(let limit, let amount): "limit \(limit.rawValue) \(limit.text(amount))"
+        case .cap(let cap, let amount): "limit \(cap.rawValue) \(cap.text(amount))"
+        case .tool(let name): "tool \(name)"
         case .finding(let threat, let level, let confidence):
             "finding \(threat.rawValue) \(level.rawValue) \(confidence)"
         case .code(let text, let language): "code \(language.rawValue) \(text)"
@@ -92,6 +98,10 @@ extension Attempt: CustomStringConvertible {
         case .use(let limit, let amount):
             members.append(.init("limit", .string(limit.rawValue)))
             members.append(.init("value", .string(limit.text(amount))))
+        case .cap(let cap, let amount):
+            members.append(.init("limit", .string(cap.rawValue)))
+            members.append(.init("value", .string(cap.text(amount))))
+        case .tool(let name): members.append(.init("tool", .string(name)))
         case .finding(let threat, let level, let confidence):
             members.append(.init("threat", .string(threat.rawValue)))
             members.append(.init("level", .string(level.rawValue)))
@@ -113,7 +123,8 @@ extension Attempt: CustomStringConvertible {
         case .connect: "connect"
         case .listen: "listen"
         case .call: "syscall"
-        case .use: "limit"
+        case .use, .cap: "limit"
+        case .tool: "tool"
         case .finding: "finding"
         case .code: "code"
         case .without: "run"

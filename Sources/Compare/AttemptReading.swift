@@ -23,9 +23,9 @@ extension Attempt {
         case ("code", 2...):
             let language = try Self.word(rest[0], as: Language.self, "language")
             self = .code(rest.dropFirst().joined(separator: " "), language)
-        case ("tool", _): throw Misread("tools need a session, which this version does not have")
+        case ("tool", 1): self = .tool(rest[0])
         default:
-            let verbs = ["open", "exec", "connect", "listen", "syscall", "limit", "finding", "code"]
+            let verbs = ["open", "exec", "connect", "listen", "syscall", "limit", "tool", "finding", "code"]
             if verbs.contains(verb) {
                 throw Misread("'\(verb)' has another number of words; write \(Self.forms)")
             }
@@ -49,7 +49,7 @@ extension Attempt {
     /// What can be asked about, a form an entry.
     package static let forms =
         "open PATH r|w, exec PATH, connect tcp://HOST:PORT, listen tcp://ADDRESS:PORT, syscall NAME [ARGUMENT...], "
-        + "limit NAME AMOUNT, finding THREAT LEVEL [CONFIDENCE] or code LANGUAGE TEXT"
+        + "limit NAME AMOUNT, tool NAME, finding THREAT LEVEL [CONFIDENCE] or code LANGUAGE TEXT"
 
     private static func path(_ text: String, _ context: Policy.Context) throws(Misread) -> Path {
         do throws(Misread) {

@@ -63,7 +63,9 @@ package struct Comparison: Sendable {
             ScanComparison.differences(a.scan, b.scan) + FileComparison(a, b).differences
             + WorkspaceComparison.differences(a.files, b.files)
             + NetworkComparison.differences(a.network, b.network) + SyscallComparison(a, b).differences
-            + LimitComparison.differences(a.limits, b.limits) + EvidenceComparison.differences(a, b)
+            + LimitComparison.differences(a.limits, b.limits)
+            + ToolComparison.differences(a.tools, b.tools) + EvidenceComparison.differences(a, b)
+            + UnknownKeys.differences(a, b)
     }
 
     /// A's to B.
@@ -76,7 +78,7 @@ package struct Comparison: Sendable {
 
     /// The sections of a policy that are held against each other.
     package static let parts = [
-        "scan", "files", "network", "syscalls", "limits", "require", "audit", "visibility",
+        "scan", "files", "network", "syscalls", "limits", "tools", "require", "audit", "visibility",
     ]
 
     /// A's to B in one section.

@@ -12,6 +12,13 @@ enum LimitComparison {
                 isLooser ? .looser : .stricter,
                 .use(limit, between(ours, theirs)))
         }
+            + SessionCap.allCases.compactMap { cap -> Comparison.Difference? in
+                let (ours, theirs) = (a.sessionCaps[cap], b.sessionCaps[cap])
+                guard ours != theirs else { return nil }
+                return Comparison.Difference(
+                    "limits.\(cap.rawValue)", cap.text(ours), cap.text(theirs),
+                    ours ?? .max > theirs ?? .max ? .looser : .stricter, .cap(cap, between(ours, theirs)))
+            }
     }
 
     /// An amount that only the larger one allows: the larger itself, or just more than the smaller where the larger has

@@ -18,6 +18,9 @@ package struct Trial {
         package let rule: String
         /// Why, for people.
         package let sentence: String
+        /// It is answered by what every run has of its own, or by a directory that only leads to a grant: nothing of the
+        /// host is seen, and no comparison looks at it.
+        package var isOfTheView = false
     }
 
     private let policy: Policy
@@ -59,6 +62,12 @@ package struct Trial {
             bounded(amount, policy.limits[limit], "limits.\(limit.rawValue)") { limit.text($0) }
         case .trail(let bytes):
             bounded(bytes, policy.audit.maxBytes, "audit.max_bytes") { Policy::Limit.disk.text($0) }
+        case .cap(let cap, let amount):
+            bounded(amount, policy.limits.sessionCaps[cap], "limits.\(cap.rawValue)") { cap.text($0) }
+        case .tool(let name):
+            Outcome(
+                answer: policy.tools.answer(name), rule: "tools.allow",
+                sentence: "a call of \(name) in a session, with arguments that break no rule")
         case .finding(let threat, let level, let confidence):
             Outcome(
                 answer: Answer(policy.scan.action(for: threat, level, confidence: confidence)),
@@ -107,12 +116,12 @@ package struct Trial {
         if [Path("/proc"), Path("/dev"), Path("/tmp")].contains(where: { $0.contains(place) }) {
             return Outcome(
                 answer: .allow, rule: "",
-                sentence: "the run has its own /proc, /dev and /tmp")
+                sentence: "the run has its own /proc, /dev and /tmp", isOfTheView: true)
         }
         if !writes, lookup.isVisible(place) {
             return Outcome(
                 answer: .allow, rule: "",
-                sentence: "\(place) leads to what is granted, and shows nothing else")
+                sentence: "\(place) leads to what is granted, and shows nothing else", isOfTheView: true)
         }
         return Outcome(
             answer: refusal, rule: "files.read",

@@ -14,8 +14,8 @@ struct CompareCommand {
         names = (words[0], words[1])
         let context = Context.current()
         comparison = Comparison(
-            Loading.policy(names.a, settings: [], context).policy,
-            Loading.policy(names.b, settings: [], context).policy)
+            Loading.policy(names.a, settings: [], context, inSession: true).policy,
+            Loading.policy(names.b, settings: [], context, inSession: true).policy)
     }
 
     func compare(isJSON: Bool) -> Never {

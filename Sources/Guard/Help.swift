@@ -143,13 +143,17 @@ enum Help {
             guardrun policy diff old.yaml new.yaml     what changes, by meaning; exit 1 when something does
             guardrun policy diff --fail-if-looser main.yaml new.yaml
 
+            guardrun policy import old.yaml > new.yaml a GovernancePolicy of Agent-OS, with what became of each field
             guardrun policy test python -- open /etc/passwd r
             guardrun policy test my.yaml -- connect tcp://192.0.2.1:443
             guardrun policy test my.yaml -- syscall ioctl 0 0x5412
 
         `test` puts an act before what decides in a run, and does nothing: open PATH r|w, exec PATH, connect and
-        listen tcp://HOST:PORT, syscall NAME [ARGUMENT...], limit NAME AMOUNT, finding THREAT LEVEL [CONFIDENCE],
-        code LANGUAGE TEXT. `check` decides the rows of `examples:` in the same way.
+        listen tcp://HOST:PORT, syscall NAME [ARGUMENT...], limit NAME AMOUNT, tool NAME,
+        finding THREAT LEVEL [CONFIDENCE], code LANGUAGE TEXT. `check` decides the rows of `examples:` so.
+
+        `import` refuses what has no meaning here, and asks with --empty-tools all|none what an empty allowed_tools
+        is to mean: its engine takes it for every tool.
 
         A witness is an act that one of the two allows and the other does not. Paths are settled on this host; a
         name on the network stands for itself, whatever it resolves to. The answer is `unknown` where patterns ask

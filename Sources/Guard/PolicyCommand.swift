@@ -5,14 +5,14 @@ import Scan
 
 /// `guardrun policy`: check policies, show what one comes to, list the shipped ones.
 enum PolicyCommand {
-    private static let verbs = ["check", "show", "list", "compare", "diff", "test"]
+    private static let verbs = ["check", "show", "list", "compare", "diff", "test", "import"]
 
     static func run(_ words: [[UInt8]]) throws(UsageError) -> Never {
         let flags = try Flags(
             words,
             [
                 .init("--format", takes: "'text' or 'json'"), .init("--set", takes: "PATH=VALUE"),
-                .init("--fail-if-looser"),
+                .init("--fail-if-looser"), .init("--empty-tools", takes: "'all' or 'none'"),
             ])
         let names = Array(flags.words.dropFirst())
         let isJSON = try flags.wantsJSON()
@@ -28,10 +28,14 @@ enum PolicyCommand {
             }
             show(names[0], flags, isJSON: isJSON)
         case "list":
-            for name in Profiles.names { Terminal.standardOutput.line(name) }
+            for name in Profiles.names {
+                let space = String(repeating: " ", count: max(1, 20 - name.count))
+                Terminal.standardOutput.line("\(name)\(space)\(Profiles.purpose(of: name))")
+            }
             Exit.now(Exit.success)
         case "compare": try CompareCommand(names, "compare").compare(isJSON: isJSON)
         case "diff": try CompareCommand(names, "diff").diff(isJSON: isJSON, failsIfLooser: failsIfLooser)
+        case "import": try ImportCommand.run(names, flags, isJSON: isJSON)
         case "test": try WhatIfCommand.run(names, flags, isJSON: isJSON)
         case let other?:
             let near = suggestion(for: other, among: verbs)

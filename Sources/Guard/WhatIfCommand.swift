@@ -18,7 +18,7 @@ enum WhatIfCommand {
         } catch {
             throw UsageError(description: inert(error.why))
         }
-        let loaded = Loading.policy(name, settings: flags.all("--set"), context)
+        let loaded = Loading.policy(name, settings: flags.all("--set"), context, inSession: true)
         let outcome: Trial.Outcome
         do throws(Unenforceable) {
             outcome = try Trial(loaded.policy).outcome(attempt)

@@ -116,7 +116,7 @@ extension ToolRules {
 
 extension ToolRule {
     /// Every key that says something, in one order.
-    var document: JSON {
+    package var document: JSON {
         var members = [JSON.Member("tool", .string(tool.description))]
         if let calls { members.append(.init("calls", .number(calls))) }
         if !arguments.isEmpty {

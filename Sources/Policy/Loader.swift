@@ -96,7 +96,7 @@ struct Loader {
         var decoder = Decoder(context: context)
         let header = decoder.header(root)
         // What ships has been checked by tests, and each launch would pay for checking it again.
-        if case .file = source { check(root, header: decoder.faults) }
+        if case .file = source { check(root, header: decoder.faults + header.misnamed) }
         let bases = header.extends.compactMap { base($0, of: source, below: below + [source]) }
         guard faults.isEmpty else { return nil }
         let name = header.name ?? source.name

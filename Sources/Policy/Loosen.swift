@@ -15,10 +15,20 @@ extension Loader {
 
     mutating func warn(_ unused: [Located<String>]) {
         for entry in unused {
-            let paths = Difference.paths
-            let meant = paths.contains(entry.value) ? nil : suggestion(for: entry.value, among: paths)
-            let sentence = "loosen has '\(entry.value.shown)', which loosens nothing"
-            note(warning: Fault(at: entry.origin, sentence, didYouMean: meant))
+            note(warning: Fault(at: entry.origin, "loosen has '\(entry.value.shown)', which loosens nothing"))
+        }
+    }
+}
+
+extension Header {
+    /// The entries of `loosen` that are no path of keys, whatever else the document says.
+    var misnamed: [Fault] {
+        let paths = Difference.paths
+        return loosen.filter { !paths.contains($0.value) }.enumerated().map { index, entry in
+            Fault(
+                at: entry.origin,
+                "loosen has '\(entry.value.shown)', which is no path of keys that can be looser",
+                didYouMean: index < 20 ? suggestion(for: entry.value, among: paths) : nil)
         }
     }
 }

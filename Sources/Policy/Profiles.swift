@@ -11,6 +11,14 @@ package enum Profiles {
         return names
     }
 
+    /// Who the profile of that name is for: the first sentence of its header, behind the name.
+    package static func purpose(of name: String) -> String {
+        let header = String(decoding: text(name) ?? [], as: UTF8.self).split(separator: "\n")
+            .prefix { $0.hasPrefix("# ") }.map { $0.dropFirst(2) }.joined(separator: " ")
+        let sentence = header.dropFirst(name.count + 2)
+        return String(sentence.prefix { $0 != "." })
+    }
+
     /// The document of that name.
     ///
     /// - Parameter withExamples: with the `examples:` at its end, which no run needs.

@@ -64,6 +64,18 @@ private let table: [(a: String, b: String, relation: Relation)] = [
     ("scan: {confidence: 0.5}", "scan: {confidence: 0.6}", .stricter),
     ("scan: {threats: {code_execution: ask}}", "scan: {threats: {code_execution: deny}}", .looser),
     ("scan: {threats: {code_execution: {review: deny}}}", "scan: {}", .stricter),
+    // An allow-list of none is stricter than any, and a pattern is what it means.
+    ("tools: {allow: []}", "tools: {allow: [read]}", .stricter),
+    ("tools: {allow: [shell]}", "tools: {allow: [read, list]}", .incomparable),
+    ("tools: {allow: [files.read, 'files.*']}", "tools: {allow: ['files.*']}", .equal),
+    ("tools: {allow: ['files.*']}", "tools: {allow: ['*']}", .stricter),
+    ("tools: {allow: ['a?', 'ab']}", "tools: {allow: ['a*']}", .stricter),
+    ("tools: {allow: ['*'], approve: ['mail*']}", "tools: {allow: ['*']}", .stricter),
+    ("tools: {allow: [read], approve: [mail]}", "tools: {allow: [read]}", .equal),
+    ("tools: {allow: ['*'], approve: ['a*']}", "tools: {allow: ['*'], approve: ['*a']}", .incomparable),
+    ("tools: {allow: [read], rules: [{tool: read, calls: 3}]}", "tools: {allow: [read]}", .unknown),
+    ("limits: {tool_calls: 3}", "limits: {tool_calls: 4, tokens: 9}", .incomparable),
+    ("limits: {cost_usd: 1.00}", "limits: {}", .stricter),
     // Less evidence is looser.
     ("audit: {denials: sync}", "audit: {}", .stricter),
     ("audit: {max_bytes: 1MiB}", "audit: {}", .stricter),

@@ -43,9 +43,10 @@ struct PropertyTests {
             }
             for _ in 0..<Self.actsOfOnePair {
                 let act = randomAct(&chance, world)
-                let (first, second) = (ours.answer(act), theirs.answer(act))
+                let outcomes = (ours.outcome(act), theirs.outcome(act))
+                let (first, second) = (outcomes.0.answer, outcomes.1.answer)
                 seen += 1
-                guard first != second else { continue }
+                guard first != second, !outcomes.0.isOfTheView, !outcomes.1.isOfTheView else { continue }
                 let possible: [Relation] = [first < second ? .looser : .stricter, .incomparable, .unknown]
                 try #require(
                     possible.contains(comparison.relation),
@@ -108,6 +109,9 @@ struct RandomDocument {
             ("syscalls", "on_violation", { chance, _ in chance.one(of: ["errno", "errno", "kill"]) }),
             ("limits", "wall", { chance, _ in chance.one(of: ["1s", "2s", "unlimited"]) }),
             ("limits", "memory", { chance, _ in chance.one(of: ["1MiB", "2MiB", "unlimited"]) }),
+            ("tools", "allow", { chance, _ in list(chance.some(3, tool)) }),
+            ("tools", "approve", { chance, _ in list(chance.some(2, tool)) }),
+            ("limits", "tool_calls", { chance, _ in chance.one(of: ["1", "2", "unlimited"]) }),
             ("scan", "patterns", { chance, _ in list(chance.some(3, pattern)) }),
             ("scan", "confidence", { chance, _ in chance.one(of: ["0", "0.5", "0.6"]) }),
             (
@@ -160,6 +164,10 @@ struct RandomDocument {
         return host == "'any'" ? "any" : "'tcp://\(host):\(chance.one(of: ["1", "2"]))'"
     }
 
+    @Sendable private static func tool(_ chance: inout Chance) -> String {
+        chance.one(of: ["a", "ab", "b", "'a*'", "'*b'", "'?'", "'*'", "'a?*'"])
+    }
+
     @Sendable private static func pattern(_ chance: inout Chance) -> String {
         let form = chance.one(of: ["contains", "glob", "regex"])
         let pieces =
@@ -178,7 +186,7 @@ struct RandomDocument {
 func randomAct(_ chance: inout Chance, _ world: World) -> Attempt {
     let path = world.root.appending(chance.one(of: world.paths)).appending(
         chance.one(of: ["", "", "f", "new"]))
-    switch chance.next() % 8 {
+    switch chance.next() % 9 {
     case 0, 1: return .open(path.normalised, writes: chance.one(of: [true, false]))
     case 2: return .execute(path.normalised)
     case 3:
@@ -196,6 +204,10 @@ func randomAct(_ chance: inout Chance, _ world: World) -> Attempt {
             .without(.landlock), .unseenOpen, .unseenWrite,
         ])
     case 6:
+        return chance.one(of: [
+            .tool(chance.one(of: ["a", "b", "ab", "abb", "bb", "c"])), .cap(.toolCalls, 2),
+        ])
+    case 7:
         return .finding(
             chance.one(of: [.codeExecution, .sandboxEscape, .networkAccess]), chance.one(of: Level.allCases),
             confidence: chance.one(of: [0, 0.5, 0.55, 0.6, 1]))

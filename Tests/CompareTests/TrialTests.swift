@@ -72,7 +72,6 @@ struct TrialTests {
             ("limit wall 1", "the amount is '1', which has no unit"), ("finding x block", "'x' is no threat"),
             ("finding code_execution block 2", "the confidence is '2'"),
             ("code cobol x", "'cobol' is no language"),
-            ("tool x", "tools need a session"),
         ])
     func wrong(_ text: String, _ sentence: String) {
         let context = Policy.Context(workingDirectory: Path("/w"), home: Path("/h"))

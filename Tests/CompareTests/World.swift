@@ -34,7 +34,7 @@ final class World {
 
     deinit { try? FileManager.default.removeItem(atPath: root.description) }
 
-    var context: Policy.Context { Policy.Context(workingDirectory: root, home: root) }
+    var context: Policy.Context { Policy.Context(workingDirectory: root, home: root, hasSession: true) }
 
     /// What a document comes to.
     func policy(_ text: String) throws -> Policy {

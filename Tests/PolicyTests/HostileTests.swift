@@ -85,7 +85,7 @@ struct HostileTests {
             visibility: "\\e"
             """, to: "p.yaml")
         let faults = directory.faults("p.yaml")
-        #expect(faults.count == 9)
+        #expect(faults.count == 10)
         for fault in faults {
             #expect(fault.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x202E }, "\(fault)")
         }

@@ -162,17 +162,30 @@ struct LoosenTests {
     func unused() throws {
         try directory.write("guardrun: 1\nlimits: {wall: 30s}\n", to: "base.yaml")
         try directory.write(
-            "guardrun: 1\nextends: [base.yaml]\nloosen: [limits.wall, limit.cpu, files]\nlimits: {wall: 60s}\n",
+            "guardrun: 1\nextends: [base.yaml]\nloosen: [limits.wall, files]\nlimits: {wall: 60s}\n",
             to: "own.yaml")
         #expect(
             try directory.load("own.yaml").warnings.map(\.description) == [
-                "own.yaml:3:23: loosen has 'limit.cpu', which loosens nothing; did you mean 'limits.cpu'?",
-                "own.yaml:3:34: loosen has 'files', which loosens nothing",
+                "own.yaml:3:23: loosen has 'files', which loosens nothing"
             ])
         try directory.write("guardrun: 1\nloosen: [limits]\n", to: "alone.yaml")
         #expect(
             try directory.load("alone.yaml").warnings.map(\.description) == [
                 "alone.yaml:2:10: loosen has 'limits', which loosens nothing"
+            ])
+    }
+
+    @Test("A loosen entry that is no path is a fault, told with all others")
+    func misnamed() throws {
+        try directory.write(
+            "guardrun: 1\nloosen: [limit.cpu, files.raed]\nlimits: {wal: 60s}\nextends: [pyton]\n",
+            to: "own.yaml")
+        #expect(
+            directory.faults("own.yaml").map { String($0.prefix(96)) } == [
+                "own.yaml:2:10: loosen has 'limit.cpu', which is no path of keys that can be looser; did you mean",
+                "own.yaml:2:21: loosen has 'files.raed', which is no path of keys that can be looser; did you mea",
+                "own.yaml:3:10: unknown key 'wal' under limits; did you mean 'wall'?",
+                "own.yaml:4:11: 'pyton' is no profile and no file; the profiles are strict, python, python-data, ",
             ])
     }
 
