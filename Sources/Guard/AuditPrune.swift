@@ -1,4 +1,5 @@
 import Audit
+import Changes
 import Linux
 
 extension AuditCommand {
@@ -46,5 +47,7 @@ extension AuditCommand {
         }
         store.trail(of: trail.runID).remove()
         store.tally(of: trail.runID).remove()
+        // What waits to be committed stays; of what was settled there are only a few words left.
+        if let copy = Kept(trail.runID, in: store), case .settled = copy.state() { copy.remove() }
     }
 }

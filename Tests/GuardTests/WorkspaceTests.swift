@@ -62,6 +62,11 @@ struct WorkspaceTests {
             $0 as? String
         }
         #expect(folder?.contains { $0.hasSuffix("upper") } == false)
+        // With its trail goes what is left of it.
+        let prune = ["audit", "prune", "--older-than", "0s", "--audit", reviewed.audit]
+        #expect(try reviewed.call([Shared.guardrun] + prune).status == 0)
+        let left = try FileManager.default.contentsOfDirectory(atPath: reviewed.audit + "/workspaces")
+        #expect(left == [], "\(left)")
     }
 
     @Test("what is discarded is gone, and the directory as it was", arguments: Caller.possible)
