@@ -62,6 +62,14 @@ struct NetworkJudge {
         }
     }
 
+    /// Whether it is the unspecified address, or the loopback's.
+    private func isOwn(_ address: SocketAddress) -> Bool {
+        guard let bytes = address.bytes else { return false }
+        if bytes.count == 4, bytes[0] == 127 { return true }
+        return bytes.dropLast().allSatisfy { $0 == 0 }
+            && bytes.last.map { $0 == 0 || bytes.count == 16 && $0 == 1 } == true
+    }
+
     private func isGranted(_ socket: Path) -> Bool {
         grants.sockets.contains { $0.path == socket } && !grants.rights(for: socket).isEmpty
     }
@@ -91,9 +99,10 @@ struct NetworkJudge {
             if state?.transport == .tcp, destinations.listens(on: address) {
                 return .bind(socket: number, address)
             }
-            // Who connects may say that any address and port of its own will do.
-            let isOfNobody = address.port == 0 && address.bytes?.allSatisfy { $0 == 0 } == true
-            if isOfNobody, destinations.connectsAnywhere || destinations.connectsSomewhere {
+            // Who connects may say that any address and port of its own will do, or see whether there is a loopback.
+            if address.port == 0, isOwn(address),
+                destinations.connectsAnywhere || destinations.connectsSomewhere
+            {
                 return .bind(socket: number, address)
             }
             return refuse(.bind, "binding to \(address)", address, rule: "network.listen")

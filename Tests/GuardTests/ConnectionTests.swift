@@ -166,6 +166,8 @@ struct ConnectionTests {
             async def several():
                 return await asyncio.gather(*(fetch() for _ in range(20)))
             print(set(asyncio.run(several())))
+            # As libraries see whether there is IPv6.
+            with socket.socket(socket.AF_INET6) as probe: probe.bind(("::1", 0))
             later = socket.socket()
             later.setblocking(False)
             print(later.connect_ex(("127.0.0.1", \(port))) in (0, 115))
