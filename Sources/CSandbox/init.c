@@ -88,42 +88,6 @@ static void let_helpers_end(void) {
 // Whether that is how a process ends that this file killed; one that had ended before is no leftover.
 static unsigned was_killed(int status) { return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL; }
 
-// Without /proc nobody lists one's children, but every number there can be (pid_max of proc_sys_kernel(5)) can be asked
-// whether it is one of them (waitid(2)). One is killed, the nearest above the last: children are younger.
-static void kill_a_child_by_number(void) {
-    static const int most = 1 << 22;
-    static int last;
-    if (last == 0) last = getpid();
-    for (int i = 1; i < most; i++) {
-        siginfo_t ended;
-        int pid = (last + i) % most;
-        if (pid < 2 || waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOHANG | WNOWAIT | __WALL) != 0) continue;
-        last = pid;
-        kill(pid, SIGKILL);
-        return;
-    }
-}
-
-static void kill_children(void) {
-    char text[4096];
-    int list = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
-    if (list < 0) {
-        kill_a_child_by_number();
-        return;
-    }
-    ssize_t length = read(list, text, sizeof text - 1);
-    close(list);
-    int pid = 0;
-    for (ssize_t i = 0; i < length; i++) {
-        if (text[i] >= '0' && text[i] <= '9') {
-            pid = pid * 10 + (text[i] - '0');
-        } else if (pid > 1) {
-            kill(pid, SIGKILL);
-            pid = 0;
-        }
-    }
-}
-
 // Kills what is left of the run and counts it. In a pid namespace one call reaches everything but process 1;
 // elsewhere every descendant ends up as a child here sooner or later (PR_SET_CHILD_SUBREAPER), so children are
 // killed until there are none.
@@ -136,12 +100,20 @@ static unsigned kill_the_rest(int in_pid_namespace) {
         return count;
     }
     for (;;) {
-        pid_t pid = wait4(-1, &status, __WALL | WNOHANG, NULL);
-        if (pid == 0) {
-            kill_children();
-            pid = wait4(-1, &status, __WALL, NULL);
+        char text[4096];
+        int list = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+        ssize_t length = list >= 0 ? read(list, text, sizeof text - 1) : 0;
+        if (list >= 0) close(list);
+        int pid = 0;
+        for (ssize_t i = 0; i < length; i++) {
+            if (text[i] >= '0' && text[i] <= '9') {
+                pid = pid * 10 + (text[i] - '0');
+            } else if (pid > 1) {
+                kill(pid, SIGKILL);
+                pid = 0;
+            }
         }
-        if (pid > 0) count += was_killed(status);
+        if (wait4(-1, &status, __WALL, NULL) > 0) count += was_killed(status);
         else if (errno != EINTR) return count;
     }
 }

@@ -94,6 +94,13 @@ struct EnforcementTable {
                 "\(required.origin)",
                 "\(required.value.rawValue) is required and is \(row.state.rawValue) here: \(row.why)")
         }
+        if (try? Path("/proc/self/stat").status()) == nil {
+            faults.append(
+                .init(
+                    "/proc",
+                    "it is not mounted, and without it nobody can see what a process of the run opens or uses; "
+                        + "mount -t proc proc /proc"))
+        }
         let absent = Set(rows.filter { $0.state == .absent }.map(\.mechanism))
         if absent.isSuperset(of: [.landlock, .mountNamespace]) {
             faults.append(
