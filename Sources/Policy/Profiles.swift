@@ -15,8 +15,13 @@ package enum Profiles {
     package static func purpose(of name: String) -> String {
         let header = String(decoding: text(name) ?? [], as: UTF8.self).split(separator: "\n")
             .prefix { $0.hasPrefix("# ") }.map { $0.dropFirst(2) }.joined(separator: " ")
-        let sentence = header.dropFirst(name.count + 2)
-        return String(sentence.prefix { $0 != "." })
+        var purpose = ""
+        for word in header.split(separator: " ").dropFirst() {
+            purpose += (purpose.isEmpty ? "" : " ") + word
+            // A dot inside a word, as in ./out, ends nothing.
+            if word.hasSuffix(".") { return String(purpose.dropLast()) }
+        }
+        return purpose
     }
 
     /// The document of that name.
