@@ -118,24 +118,25 @@ static unsigned kill_the_rest(int in_pid_namespace) {
     }
 }
 
-static volatile sig_atomic_t launcher_gone;
-static void on_launcher_gone(int signal) {
-    (void)signal;
-    launcher_gone = 1;
-}
-
 // Waits for the main process, reaping whatever else lands here, then reports and ends.
 static _Noreturn void reap(int control, pid_t main_process, int in_pid_namespace) {
     struct gr_message message = {.kind = GR_MESSAGE_EXITED};
     for (;;) {
-        int status;
-        pid_t pid = wait4(-1, &status, __WALL, NULL);
+        // Outside a pid namespace the launcher's word is a signal. Both kinds stay blocked and are taken here, so that
+        // none can come between a look and the wait for the next.
+        sigset_t awaited;
+        sigemptyset(&awaited);
+        sigaddset(&awaited, SIGUSR1);
+        sigaddset(&awaited, SIGCHLD);
+        int status = 0;
+        pid_t pid = wait4(-1, &status, in_pid_namespace ? __WALL : __WALL | WNOHANG, NULL);
         if (pid == main_process) {
             message.status = status;
             let_helpers_end();
             break;
         }
-        if (launcher_gone || (pid < 0 && errno == ECHILD)) break;
+        if (pid < 0 && errno == ECHILD) break;
+        if (pid == 0 && sigwaitinfo(&awaited, NULL) == SIGUSR1) break;
     }
     message.leftovers = kill_the_rest(in_pid_namespace);
     struct rusage usage = {0};
@@ -150,16 +151,21 @@ static _Noreturn void reap(int control, pid_t main_process, int in_pid_namespace
     _exit(0);
 }
 
+// What the caller has set for the end of a child. Where that is ignored, nobody learns how it ended (wait(2)), so here
+// it is not; the program gets it as it was.
+static struct sigaction caller_child_action;
+
 // Process 1 must end when the launcher does. In a pid namespace the kernel then kills everything in it
-// (pid_namespaces(7)); elsewhere a handler lets reap() take the tree down.
+// (pid_namespaces(7)); elsewhere a signal that stays pending until reap() takes it, and the tree down.
 static void follow_launcher(int in_pid_namespace) {
+    struct sigaction standard = {.sa_handler = SIG_DFL};
+    sigaction(SIGCHLD, &standard, &caller_child_action);
     if (!in_pid_namespace) {
-        struct sigaction action = {.sa_handler = on_launcher_gone};
-        sigset_t unblock;
-        sigemptyset(&unblock);
-        sigaddset(&unblock, SIGUSR1);
-        sigaction(SIGUSR1, &action, NULL);
-        sigprocmask(SIG_UNBLOCK, &unblock, NULL);
+        sigset_t blocked;
+        sigemptyset(&blocked);
+        sigaddset(&blocked, SIGUSR1);
+        sigaddset(&blocked, SIGCHLD);
+        sigprocmask(SIG_BLOCK, &blocked, NULL);
         prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     }
     prctl(PR_SET_PDEATHSIG, in_pid_namespace ? SIGKILL : SIGUSR1, 0, 0, 0);
@@ -170,6 +176,7 @@ static pid_t start_payload(const struct gr_shared *shared, int control, int ends
     // The descriptor table is shared until the payload executes, so that the listener it is given by
     // seccomp(2) can be passed on from here: after the filter the payload itself may not send it.
     pid_t pid = gr_clone(CLONE_FILES, pidfd);
+    if (pid == 0 && caller_child_action.sa_handler == SIG_IGN) sigaction(SIGCHLD, &caller_child_action, NULL);
     if (pid == 0) gr_run_payload(shared, control, ends[1], standard);
     return pid;
 }

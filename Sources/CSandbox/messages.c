@@ -40,8 +40,9 @@ int gr_take(int socket, void *bytes, size_t length, int *descriptors, size_t roo
                             .msg_controllen = sizeof ancillary};
     for (size_t i = 0; i < room; i++) descriptors[i] = -1;
     ssize_t count;
+    // Who ends without having read everything resets the other side, once, and what was said last comes after that.
     do count = recvmsg(socket, &packet, MSG_CMSG_CLOEXEC);
-    while (count < 0 && errno == EINTR);
+    while (count < 0 && (errno == EINTR || errno == ECONNRESET));
     if (count <= 0) return (int)count;
     if (count != (ssize_t)length) {
         errno = EPROTO;

@@ -125,8 +125,22 @@ extension Descriptor {
         return Descriptor(owning: number)
     }
 
-    /// Changes the permission bits (fchmod(2)); nil when it does.
-    package func changeMode(to mode: UInt32) -> Errno? { fchmod(number, mode) == 0 ? nil : .last }
+    /// Changes the permission bits (chmod(2)); nil when it does. Like the two below it takes a descriptor that is only a
+    /// name (O_PATH), too.
+    package func changeMode(to mode: UInt32) -> Errno? { gr_change_mode(number, mode) == 0 ? nil : .last }
+
+    /// Changes user and group (chown(2)); all bits set leaves one as it is.
+    package func changeOwner(to user: UInt32, _ group: UInt32) -> Errno? {
+        gr_change_owner(number, user, group) == 0 ? nil : .last
+    }
+
+    /// Changes the times of the last access and the last change (utimensat(2)): seconds and nanoseconds of both; nil
+    /// is now.
+    package func changeTimes(to times: [Int64]?) -> Errno? {
+        let result =
+            if let times { unsafe gr_change_times(number, times) } else { gr_change_times(number, nil) }
+        return result == 0 ? nil : .last
+    }
 
     /// Lets nobody change the file any more, and sets it to its beginning (fcntl(2), F_ADD_SEALS).
     package func seal() throws(SystemError) {

@@ -19,6 +19,7 @@ package struct Errno: Error, Equatable, Hashable, Sendable, CustomStringConverti
     package static let noSpace = Errno(ENOSPC)
     package static let invalid = Errno(EINVAL)
     package static let tooManyLinks = Errno(ELOOP)
+    package static let notSupported = Errno(EOPNOTSUPP)
 
     /// Its symbol: `ENOENT`.
     package var name: String {

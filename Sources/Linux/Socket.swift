@@ -34,6 +34,17 @@ package struct GuestSocket: ~Copyable {
         return Array(bytes.prefix(Int(length)))
     }
 
+    /// Bytes of the kernel's memory that wait in it to be sent and to be read (SO_MEMINFO); zero when it is no socket.
+    package borrowing func memory() -> UInt64 {
+        var fields = [UInt32](repeating: 0, count: 9)
+        var length = socklen_t(36)
+        let option: CInt = 55  // SO_MEMINFO, which Swift's Glibc does not show.
+        guard unsafe getsockopt(descriptor.number, SOL_SOCKET, option, &fields, &length) == 0 else {
+            return 0
+        }
+        return UInt64(fields[0]) + UInt64(fields[2])
+    }
+
     /// What it is bound to (getsockname(2)).
     package borrowing func localAddress() -> SocketAddress? {
         let number = descriptor.number

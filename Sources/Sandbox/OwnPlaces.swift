@@ -5,8 +5,8 @@ import Linux
 package struct OwnPlaces: Equatable, Sendable {
     /// A directory that is always there and seldom granted, and of which nothing is needed while a view is built.
     static let staging = Path("/proc")
-    static let devices = Path("/dev")
-    static let processes = Path("/proc")
+    package static let devices = Path("/dev")
+    package static let processes = Path("/proc")
 
     /// What goes into the directory of devices.
     let deviceSteps: [View.Step]

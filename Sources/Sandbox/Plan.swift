@@ -144,6 +144,7 @@ extension Plan {
         let countsForks = policy.limits.processes != nil && cgroup?.processes == nil
         let seccomp = Seccomp(
             policy.syscalls, visibility: policy.visibility, network: policy.network, countsForks: countsForks,
+            countsMemory: policy.limits.memory != nil && cgroup?.memory == nil,
             terminal: request.terminal != nil, host: effective)
         let view =
             hasView

@@ -88,9 +88,11 @@ package struct Seccomp: Equatable, Sendable {
     ///
     /// - Parameters:
     ///   - countsForks: the supervisor has to count processes, because the kernel does not.
+    ///   - countsMemory: the same of memory, so it has to know of what no process holds alone.
     ///   - terminal: the run has a terminal of its own; any other is the caller's.
     package init(
         _ rules: SyscallRules, visibility: Visibility, network: NetworkRules, countsForks: Bool,
+        countsMemory: Bool = false,
         terminal: Bool = false, host: Host
     ) {
         listener = host.listener
@@ -104,7 +106,13 @@ package struct Seccomp: Equatable, Sendable {
             native += SyscallTable.pathActs.filter { !unheld.contains($0) }
         }
         // Standard input is a file of the caller's that no wall of the view stands before.
-        if listener && keepsIdentity { native.removeAll { $0 == "fchmod" } }
+        if listener && keepsIdentity {
+            let metadata = Set(SyscallTable.metadata)
+            native.removeAll { metadata.contains($0) }
+        }
+        // What a view hides cannot be watched either.
+        if listener && !host.namespaces.contains(.mount) { native.removeAll { $0 == "inotify_add_watch" } }
+        if countsMemory && listener { native.removeAll { $0 == "mmap" } }
         // Without a supervisor to ask, Landlock and the view decide about files, and programs must start.
         if !listener {
             native += ["creat", "execve", "listen", "openat2"] + SyscallTable.opens
@@ -118,11 +126,14 @@ package struct Seccomp: Equatable, Sendable {
         let unconditional = native.compactMap { SystemCall($0) }.filter { !denied.contains($0) }
         let isUnconditional = SystemCallSet(unconditional)
         let conditional = Self.conditional(
-            visibility: visibility, network: network, countsForks: countsForks, host: host
+            visibility: visibility, network: network, countsForks: countsForks,
+            keepsIdentity: keepsIdentity, host: host
         )
         .filter { !denied.contains($0.call) && !isUnconditional.contains($0.call) }
         let asked = SystemCallSet(rules.allow.map(\.value))
-        guards = (Self.guards(network, host, terminal: terminal) + (keepsIdentity ? Self.modeGuards : []))
+        guards =
+            (Self.guards(network, host, terminal: terminal, keepsIdentity: keepsIdentity)
+            + (keepsIdentity ? Self.modeGuards : []))
             .filter { !denied.contains($0.call) && !asked.contains($0.call) }
             .filter { $0.demand.isOfValues || isUnconditional.contains($0.call) }
         let isGuarded = SystemCallSet(guards.map(\.call))
@@ -153,7 +164,7 @@ package struct Seccomp: Equatable, Sendable {
 
     /// The conditions under which a call of `SyscallTable.conditional`, or an open in `fast`, runs natively.
     private static func conditional(
-        visibility: Visibility, network: NetworkRules, countsForks: Bool, host: Host
+        visibility: Visibility, network: NetworkRules, countsForks: Bool, keepsIdentity: Bool, host: Host
     ) -> [Rule] {
         var rules: [Named] = [
             ("unshare", [.int(0, hasNoneOf: Namespaces.everyFlag | 0x80)]),  // CLONE_NEWTIME
@@ -164,11 +175,15 @@ package struct Seccomp: Equatable, Sendable {
             ("seccomp", [.int(1, hasNoneOf: 8)]),
             // No address, and not MSG_FASTOPEN, which would connect.
             ("sendto", [.word(4, is: 0), .int(3, hasNoneOf: 0x2000_0000)]),
-            // On a descriptor, without a path.
-            ("utimensat", [.word(1, is: 0)]),
             ("socketpair", [.int(0, is: 1), .type(1, is: stream)]),
             ("socketpair", [.int(0, is: 1), .type(1, is: packets)]),
         ]
+        // Where it is judged, only when both of MAP_SHARED and MAP_ANONYMOUS are asked for.
+        rules += [("mmap", [.int(3, hasNoneOf: 0x1)]), ("mmap", [.int(3, hasNoneOf: 0x20)])]
+        if !host.listener || !keepsIdentity {
+            // On a descriptor, without a path.
+            rules.append(("utimensat", [.word(1, is: 0)]))
+        }
         if !host.listener {
             // MSG_FASTOPEN again; what else an address does here is held as it is where sending proceeds.
             rules.append(("sendmsg", [.int(2, hasNoneOf: 0x2000_0000)]))
@@ -214,19 +229,30 @@ package struct Seccomp: Equatable, Sendable {
     }
 
     /// What changes a terminal (ioctl_tty(2)): TCSETS, TCSETSW, TCSETSF, TCSETA, TCSETAW, TCSETAF, TCXONC, TCFLSH,
-    /// TIOCEXCL, TIOCSWINSZ, TCSETS2, TCSETSW2, TCSETSF2.
+    /// TIOCEXCL, TIOCSWINSZ, TIOCSSOFTCAR, TCSETS2, TCSETSW2, TCSETSF2.
     private static let terminalSettings: [UInt32] = [
-        0x5402, 0x5403, 0x5404, 0x5406, 0x5407, 0x5408, 0x540A, 0x540B, 0x540C, 0x5414, 0x402C_542B,
+        0x5402, 0x5403, 0x5404, 0x5406, 0x5407, 0x5408, 0x540A, 0x540B, 0x540C, 0x5414, 0x541A, 0x402C_542B,
         0x402C_542C, 0x402C_542D,
     ]
 
-    private static func guards(_ network: NetworkRules, _ host: Host, terminal: Bool) -> [Guard] {
+    /// What changes a file through a descriptor that only reads it, as its owner may (ioctl_iflags(2)): FS_IOC_SETFLAGS
+    /// and FS_IOC_SETVERSION with the numbers of both sizes, FS_IOC_FSSETXATTR, FS_IOC_ENABLE_VERITY,
+    /// FS_IOC_SET_ENCRYPTION_POLICY, FS_IOC_SETFSLABEL.
+    private static let fileSettings: [UInt32] = [
+        0x4008_6602, 0x4004_6602, 0x4008_7602, 0x4004_7602, 0x401C_5820, 0x4080_6685, 0x800C_6613,
+        0x4100_9432,
+    ]
+
+    private static func guards(
+        _ network: NetworkRules, _ host: Host, terminal: Bool, keepsIdentity: Bool
+    ) -> [Guard] {
         var guards: [(name: String, argument: UInt32, demand: Guard.Demand)] = [
             // TIOCSTI and TIOCLINUX write to a terminal's input, TIOCSETD changes what it is (ioctl_tty(2)).
             ("ioctl", 1, .noneOf([0x5412, 0x541C, 0x5423])),
             ("prctl", 0, .oneOf(harmlessPrctls(host))),
         ]
         if !terminal { guards.append(("ioctl", 1, .noneOf(terminalSettings))) }
+        if keepsIdentity { guards.append(("ioctl", 1, .noneOf(fileSettings))) }
         // Some options of IPPROTO_IP and IPPROTO_IPV6 send packets by way of another host.
         if !network.allowsAny && host.listener { guards.append(("setsockopt", 1, .noneOf([0, 41]))) }
         // Process 1 is not to be signalled, nor given limits, nor kept from the processor. Without a pid namespace every signal is judged.
@@ -245,6 +271,13 @@ package struct Seccomp: Equatable, Sendable {
             // Limits of the caller alone, and no descriptor whose signals go to whom it names (fcntl(2), F_SETOWN
             // and F_SETOWN_EX; FIOSETOWN and SIOCSPGRP of socket(7)).
             guards.append(("prlimit64", 0, .oneOf([0])))
+            // Others' place on the processor and the disk is judged: threads name each other by number.
+            for name in ["sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler"] {
+                guards.append((name, 0, .oneOf([0])))
+            }
+            for name in ["ioprio_set", "setpriority"] { guards.append((name, 1, .oneOf([0]))) }
+            guards.append(("setpriority", 0, .noneOf([2])))
+            guards.append(("ioprio_set", 0, .noneOf([3])))
             guards.append(("fcntl", 1, .noneOf([8, 15])))
             guards.append(("ioctl", 1, .noneOf([0x8901, 0x8902])))
         }

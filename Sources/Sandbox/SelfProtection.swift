@@ -10,7 +10,8 @@ package enum SelfProtection {
     private static let calls = [
         "accept4", "bind", "brk", "clock_gettime", "clock_nanosleep", "close", "close_range", "connect",
         "dup",
-        "exit", "exit_group", "faccessat", "faccessat2", "fallocate", "fchmod", "fchmodat", "fcntl",
+        "exit", "exit_group", "faccessat", "faccessat2", "fallocate", "fchmod", "fchmodat", "fchownat",
+        "fcntl",
         "fdatasync",
         "fgetxattr", "flock", "fstat", "fstatfs",
         "ftruncate", "futex", "getcwd", "getdents64", "getpeername", "getpid", "getrandom", "getsid",
@@ -26,7 +27,7 @@ package enum SelfProtection {
         "rmdir", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sched_yield", "sendmsg", "sendto",
         "set_robust_list", "setitimer", "setsockopt", "sigaltstack", "socket", "stat", "statx", "tgkill",
         "unlink",
-        "unlinkat",
+        "unlinkat", "utimensat",
         "wait4", "waitid", "write", "writev",
     ]
 

@@ -19,11 +19,21 @@ package struct Settled: Equatable, Sendable {
     /// What is there; nil when nothing is, `path` then being where it would be.
     package let kind: FileStatus.Kind?
 
+    /// Names that may be looked at on the way, counting each for as many as stand before it: links of links through deep
+    /// directories would keep whoever follows them for half a second.
+    package static let patience = 1 << 14
+
     /// Follows an absolute path, on the host or below the root that `directory` is open on. `ELOOP` after 40
-    /// links, as the kernel does (path_resolution(7)).
+    /// links, as the kernel does (path_resolution(7)), and `E2BIG` when that takes longer than `patience`.
     ///
-    /// - Parameter followingLast: whether a link at the very end is followed too.
-    package init(_ path: Path, below directory: CInt? = nil, followingLast: Bool = true) throws(SystemError) {
+    /// - Parameters:
+    ///   - followingLast: whether a link at the very end is followed too.
+    ///   - stops: links that mean something else to everybody who looks at them (proc_self(5)), so that what leads
+    ///     to them is settled, and they are not.
+    package init(
+        _ path: Path, below directory: CInt? = nil, followingLast: Bool = true, stops: [Path] = []
+    ) throws(SystemError) {
+        var patience = Self.patience
         var rest = path.components.reversed().map { Array($0) }
         var place = Path.root
         var links: [Link] = []
@@ -35,6 +45,16 @@ package struct Settled: Equatable, Sendable {
                 continue
             }
             place = place.appending(name)
+            if stops.contains(place) {
+                self.path = rest.reversed().reduce(place) { $0.appending($1[...]) }
+                self.links = links
+                self.kind = .other
+                return
+            }
+            patience -= place.components.count
+            guard patience >= 0 else {
+                throw SystemError("resolve", path.description, errno: Errno(E2BIG))
+            }
             let (base, reached) = Self.reach(place, below: directory)
             guard kind != nil, let status = try? reached.status(followingLinks: false, in: base) else {
                 kind = nil

@@ -59,11 +59,11 @@ package enum SyscallTable {
         "unlinkat", "utime", "utimes",
     ]
 
-    /// Those of them that change a file's metadata, which Landlock has no right for: the view alone holds them.
+    /// Changing what is known of a file beside its contents, by its name or by a descriptor that only reads it. Judged
+    /// wherever there is somebody to ask, and done by the supervisor. They stand in other lists, too.
     static let metadata: [String] = [
-        "chmod", "chown", "fchmodat", "fchmodat2", "fchownat", "futimesat", "lchown", "lremovexattr",
-        "lsetxattr",
-        "removexattr", "setxattr", "utime", "utimes",
+        "chmod", "chown", "fchmod", "fchmodat", "fchmodat2", "fchown", "fchownat", "futimesat", "lchown",
+        "lremovexattr", "lsetxattr", "removexattr", "setxattr", "utime", "utimes",
     ]
 
     /// Opens. In `fast` only those that may write are judged, as far as the filter can see.

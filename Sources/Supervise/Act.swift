@@ -33,12 +33,18 @@ package struct Act: Equatable, Sendable {
         /// Setting an option of a socket (setsockopt(2)).
         case option(level: Int32, name: Int32)
         case memory(name: [UInt8], flags: UInt64)
+        /// Taking memory that can be shared and has no name (mmap(2)).
+        case shareMemory(bytes: UInt64)
         case identity([UInt32])
-        /// Changing the mode of an open file.
-        case mode(descriptor: Int32, UInt32)
+        /// Changing what is known of a file beside its contents.
+        case metadata(Metadata.Target, Metadata)
         /// Making a file that runs as its owner or group, with this mode.
         case borrowed(mode: UInt32)
         case signal(target: Int32)
+        /// Making a device (mknod(2)).
+        case device
+        /// Changing somebody's place on the processor or the disk; a negative target is a group, nil all of a user's.
+        case schedule(target: Int32?)
         /// Making a socket of a family, type and protocol.
         case socket(family: UInt32, type: UInt32, protocol: UInt32)
         /// A new process or thread, with clone(2)'s flags.

@@ -31,9 +31,13 @@ struct ActReader {
             return targets(call, places).map(Act.Kind.change)
         case .mode(let mode, let places):
             if let identity = identity(call.arguments[mode]) { return identity }
-            let digits = UInt32(call.arguments[mode] & 0o7777)
-            if places.isEmpty { return .mode(descriptor: descriptor(call), digits) }
+            // A device of number 0 is none: file systems in layers leave it where something was removed.
+            let type = mode_t(truncatingIfNeeded: call.arguments[mode]) & S_IFMT
+            if type == S_IFBLK || type == S_IFCHR && call.arguments[mode + 1] & 0xFFFF_FFFF != 0 {
+                return .device
+            }
             return targets(call, places).map(Act.Kind.change)
+        case .metadata(let sort, let place): return metadata(call, sort, place)
         case .execute(let directory, let path, let arguments, let flags):
             return execution(call, directory, path, arguments, flags)
         case .connect: return address(call, 1, length: 2).map { .connect(socket: descriptor(call), $0) }
@@ -63,9 +67,25 @@ struct ActReader {
         case .identity(let count):
             return .identity((0..<count).map { UInt32(truncatingIfNeeded: call.arguments[$0]) })
         case .signal: return .signal(target: Int32(truncatingIfNeeded: call.arguments[0]))
+        case .scheduling(let process): return scheduling(call, process)
+        case .sharedMemory(let length): return .shareMemory(bytes: call.arguments[length])
+        case .watch:
+            return guestPath(call, nil, 1, follows: true).map { .open($0, flags: []) }
         case .fork(let flags): return .fork(flags: flags.map { call.arguments[$0] } ?? 0)
         case .forbidden: return .forbidden
         }
+    }
+
+    private func scheduling(_ call: Notification, _ process: Int32?) -> Act.Kind {
+        func argument(_ index: Int) -> Int32 { Int32(truncatingIfNeeded: call.arguments[index]) }
+        guard let process else { return .schedule(target: argument(0)) }
+        let target: Int32? =
+            switch argument(0) {
+            case process: argument(1)
+            case process + 1: 0 &- argument(1)
+            default: nil
+            }
+        return .schedule(target: target)
     }
 
     private func descriptor(_ call: Notification) -> Int32 { Int32(truncatingIfNeeded: call.arguments[0]) }
@@ -83,7 +103,7 @@ struct ActReader {
     }
 
     /// A mode that makes a file run as its owner or group; nil for others.
-    private func identity(_ mode: UInt64) -> Act.Kind? {
+    func identity(_ mode: UInt64) -> Act.Kind? {
         keepsIdentity && mode & 0o6000 != 0 ? .borrowed(mode: UInt32(mode & 0o7777)) : nil
     }
 
@@ -95,16 +115,16 @@ struct ActReader {
         return guestPath(call, directory, path, follows: follows).map { .open($0, flags: flags) }
     }
 
-    private func targets(_ call: Notification, _ places: [CallTable.Place]) -> [Act.Target]? {
+    func targets(_ call: Notification, _ places: [CallTable.Place]) -> [Act.Target]? {
         var targets: [Act.Target] = []
         for place in places {
             var follows = place.follows
             if let flags = place.flags, call.arguments[flags] & UInt64(AT_SYMLINK_NOFOLLOW) != 0 {
                 follows = false
             }
-            guard let path = guestPath(call, place.directory, place.path, follows: follows) else {
-                return nil
-            }
+            guard let argument = place.path,
+                let path = guestPath(call, place.directory, argument, follows: follows)
+            else { return nil }
             targets.append(Act.Target(path: path, change: place.change))
         }
         return targets

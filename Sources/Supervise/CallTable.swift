@@ -10,11 +10,20 @@ final class CallTable {
         case change([Place])
         /// The same, with the argument that holds a mode.
         case mode(Int, [Place])
+        /// Mode, owner, times or attributes of one file.
+        case metadata(Metadata.Sort, Place)
         case execute(directory: Int?, path: Int, arguments: Int, flags: Int?)
         case connect, bind, listen, sendTo, sendMessage, sendMessages
         case memory, socket, option
         case fork(flags: Int?)
         case identity(count: Int)
+        /// Whom it is about: the first argument, or the second where the first says what that is. A process is then this
+        /// number, and a group the next.
+        case scheduling(process: Int32?)
+        /// Memory that can be shared and has no name: how much.
+        case sharedMemory(length: Int)
+        /// A file that is watched.
+        case watch
         case signal
         case forbidden
     }
@@ -22,13 +31,14 @@ final class CallTable {
     /// Where a path stands and what happens to it.
     struct Place: Sendable {
         let directory: Int?
-        let path: Int
+        /// Nil where the descriptor is the file's own.
+        let path: Int?
         let change: Act.Change
         /// The argument whose AT_SYMLINK_NOFOLLOW bit keeps the last link; nil follows or not by `follows`.
         var flags: Int?
         var follows = true
 
-        init(_ directory: Int?, _ path: Int, _ change: Act.Change, flags: Int? = nil, follows: Bool = true) {
+        init(_ directory: Int?, _ path: Int?, _ change: Act.Change, flags: Int? = nil, follows: Bool = true) {
             self.directory = directory
             self.path = path
             self.change = change
@@ -73,16 +83,21 @@ final class CallTable {
         case "openat2": .openHow(directory: 0, path: 1, how: 2)
         case "execve": .execute(directory: nil, path: 0, arguments: 1, flags: nil)
         case "execveat": .execute(directory: 0, path: 1, arguments: 2, flags: 4)
-        case "chmod": .mode(1, [Place(nil, 0, .alter)])
-        case "fchmod": .mode(1, [])
-        case "chown", "truncate", "utime", "utimes", "setxattr", "removexattr":
-            .change([Place(nil, 0, .alter)])
-        case "fchmodat": .mode(2, [Place(0, 1, .alter)])
-        case "futimesat": .change([Place(0, 1, .alter)])
-        case "fchmodat2": .mode(2, [Place(0, 1, .alter, flags: 3)])
-        case "utimensat": .change([Place(0, 1, .alter, flags: 3)])
-        case "lchown", "lsetxattr", "lremovexattr": .change([Place(nil, 0, .alter, follows: false)])
-        case "fchownat": .change([Place(0, 1, .alter, flags: 4)])
+        case "truncate": .change([Place(nil, 0, .alter)])
+        case "chmod": .metadata(.mode(1), Place(nil, 0, .alter))
+        case "fchmod": .metadata(.mode(1), Place(0, nil, .alter))
+        case "fchmodat": .metadata(.mode(2), Place(0, 1, .alter))
+        case "fchmodat2": .metadata(.mode(2), Place(0, 1, .alter, flags: 3))
+        case "chown": .metadata(.owner(1), Place(nil, 0, .alter))
+        case "lchown": .metadata(.owner(1), Place(nil, 0, .alter, follows: false))
+        case "fchown": .metadata(.owner(1), Place(0, nil, .alter))
+        case "fchownat": .metadata(.owner(2), Place(0, 1, .alter, flags: 4))
+        case "utime": .metadata(.seconds(1), Place(nil, 0, .alter))
+        case "utimes": .metadata(.microseconds(1), Place(nil, 0, .alter))
+        case "futimesat": .metadata(.microseconds(2), Place(0, 1, .alter))
+        case "utimensat": .metadata(.nanoseconds(2), Place(0, 1, .alter, flags: 3))
+        case "setxattr", "removexattr": .metadata(.attribute, Place(nil, 0, .alter))
+        case "lsetxattr", "lremovexattr": .metadata(.attribute, Place(nil, 0, .alter, follows: false))
         case "mkdir": .change([Place(nil, 0, .create, follows: false)])
         case "mknod": .mode(1, [Place(nil, 0, .create, follows: false)])
         case "mkdirat": .change([Place(0, 1, .create, follows: false)])
@@ -107,6 +122,12 @@ final class CallTable {
         case "fork", "vfork": .fork(flags: nil)
         case "clone": .fork(flags: 0)
         case "kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo": .signal
+        case "sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler":
+            .scheduling(process: nil)
+        case "setpriority": .scheduling(process: 0)  // PRIO_PROCESS
+        case "ioprio_set": .scheduling(process: 1)  // IOPRIO_WHO_PROCESS
+        case "inotify_add_watch": .watch
+        case "mmap": .sharedMemory(length: 1)
         case "setuid", "setgid", "setfsuid", "setfsgid": .identity(count: 1)
         case "setreuid", "setregid": .identity(count: 2)
         case "setresuid", "setresgid": .identity(count: 3)

@@ -24,7 +24,7 @@ final class Census {
 
     private let root: CInt
     private let hasView: Bool
-    private let initPID: Int32
+    let initPID: Int32
     private let limit: UInt64?
     /// Processes and threads at the last count, and forks that were let proceed since.
     private var counted: UInt64 = 0
@@ -50,16 +50,24 @@ final class Census {
         return nil
     }
 
+    /// Process 1 of the run.
+    var first: Process { Process(AT_FDCWD, "/proc/\(initPID)") }
+
     /// The run's processes but its first.
     func processes() -> [Process] {
         if hasView, let names = try? Path("proc").names(in: root), names.contains("1") {
             return names.filter { $0 != "1" && $0.utf8.allSatisfy { (48...57).contains($0) } }
                 .map { Process(root, "proc/\($0)") }
         }
-        var found: [Process] = []
+        return pids().map { Process(AT_FDCWD, "/proc/\($0)") }
+    }
+
+    /// The same by their numbers on the host: the descendants of process 1.
+    func pids() -> [Int32] {
+        var found: [Int32] = []
         var waiting = [initPID]
         while let pid = waiting.popLast(), found.count < 4_096 {
-            if pid != initPID { found.append(Process(AT_FDCWD, "/proc/\(pid)")) }
+            if pid != initPID { found.append(pid) }
             for task in (try? Path("/proc/\(pid)/task").names()) ?? [] {
                 let children =
                     (try? Path("/proc/\(pid)/task/\(task)/children").contents(atMost: 1 << 16)) ?? []

@@ -3,6 +3,8 @@ import Linux
 /// Paths that name a descriptor of the caller itself (proc_pid_fd(5)): opening one opens the file behind it anew, wherever
 /// that lies.
 enum DescriptorPath {
+    /// Links that mean the process that looks at them.
+    static let selves = ["/proc/self", "/proc/thread-self"].map { Path($0) }
     private static let roots = ["/proc/self/fd", "/proc/thread-self/fd", "/dev/fd"].map { Path($0) }
     private static let standard = ["/dev/stdin", "/dev/stdout", "/dev/stderr"].map { Path($0) }
 
@@ -16,6 +18,21 @@ enum DescriptorPath {
             !target.bytes.suffix(10).elementsEqual(" (deleted)".utf8)
         else { return nil }
         return rest.reduce(target) { $0.appending($1) }
+    }
+
+    /// Where a path leads that goes by way of the caller's root or working directory (proc_pid_root(5), proc_pid_cwd(5));
+    /// nil for others, and for these links themselves.
+    static func throughOwn(_ path: Path, _ directory: Path?) -> Path? {
+        guard let own = selves.first(where: { $0.contains(path) }) else { return nil }
+        let rest = path.components.dropFirst(own.components.count)
+        guard rest.count > 1, let name = rest.first else { return nil }
+        let start: Path? =
+            switch String(decoding: name, as: UTF8.self) {
+            case "root": .root
+            case "cwd": directory
+            default: nil
+            }
+        return start.map { rest.dropFirst().reduce($0) { $0.appending($1) } }
     }
 
     private static func parts(_ path: Path) -> (number: Int32, rest: ArraySlice<ArraySlice<UInt8>>)? {

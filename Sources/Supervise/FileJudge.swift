@@ -14,8 +14,22 @@ struct FileJudge {
 
     func open(_ act: Act, _ path: GuestPath, flags: OpenFlags, _ lookup: some Lookup) -> Ruling {
         guard let place = lookup.place(of: path, for: act.call.pid) else { return .proceed }
+        if place.isEndless { return endless(place) }
         let writes = flags.writes && !flags.contains(.path)
-        if own.contains(place.path) || rights(for: place.path).contains(writes ? .write : .read) {
+        if own.contains(place.path), !flags.contains(.path),
+            ProcessFiles.refuses(place, writes: writes, lookup)
+        {
+            return .violate(
+                Violation(
+                    .open, place.visible ? .accessDenied : .notFound,
+                    writes ? .systemModification : .sandboxEscape,
+                    rule: writes ? "files.write" : "files.read",
+                    "\(writes ? "writing" : "reading") \(place.path) is not granted",
+                    [.init("path", .text(place.path.bytes)), .init("flags", .string(flags.description))]))
+        }
+        if own.contains(place.path) && !isDeviceOfHost(place)
+            || rights(for: place.path).contains(writes ? .write : .read)
+        {
             return .proceed
         }
         // What else a view shows are the directories that lead to what is granted, and the code itself.
@@ -40,17 +54,47 @@ struct FileJudge {
         var refused: (place: Place, host: HostFile, change: Act.Change)?
         for (index, target) in targets.enumerated() {
             guard let place = lookup.place(of: target.path, for: act.call.pid) else { return .proceed }
+            if place.isEndless { return endless(place) }
             places.append(.init(index == 0 ? "path" : "to", .text(place.path.bytes)))
-            let needed = target.change == .alter || target.change == .refer ? place.path : place.path.parent
-            // The view's devices are the host's.
-            let isDevice = target.change == .alter && place.path.parent == Path("/dev")
-            if own.contains(place.path), !isDevice { continue }
-            if !isDenied(place.path), rights(for: needed).contains(.write) { continue }
+            if isGranted(place.path, target.change) { continue }
             let host = lookup.host(place.path)
             guard wouldChange(host, target.change) else { return .proceed }
             refused = refused ?? (place, host, target.change)
         }
         guard let refused else { return .proceed }
+        return refuse(refused, places)
+    }
+
+    /// Metadata is changed here and not by the caller, whose path could lead elsewhere by then: to a file that was
+    /// given to the run as standard input, and that no wall stands before.
+    func alter(_ act: Act, _ path: GuestPath, _ metadata: Metadata, _ lookup: some Lookup) -> Ruling {
+        guard let place = lookup.place(of: path, for: act.call.pid) else { return .fail(.notFound) }
+        if place.isEndless { return endless(place) }
+        if isGranted(place.path, .alter) {
+            return metadata == .attribute ? .fail(.notSupported) : .alter(place.path, metadata)
+        }
+        let host = lookup.host(place.path)
+        guard wouldChange(host, .alter) else { return .fail(host.exists ? .notPermitted : .notFound) }
+        return refuse((place, host, .alter), [.init("path", .text(place.path.bytes))])
+    }
+
+    /// What the view's own /dev leaves out.
+    private func isDeviceOfHost(_ place: Place) -> Bool {
+        !place.visible && OwnPlaces.devices.contains(place.path)
+            && !["shm", "pts"].contains { OwnPlaces.devices.appending($0).contains(place.path) }
+    }
+
+    private func isGranted(_ path: Path, _ change: Act.Change) -> Bool {
+        let needed = change == .alter || change == .refer ? path : path.parent
+        // The view's devices are the host's.
+        let isDevice = change == .alter && path.parent == Path("/dev")
+        if own.contains(path), !isDevice { return true }
+        return !isDenied(path) && rights(for: needed).contains(.write)
+    }
+
+    private func refuse(
+        _ refused: (place: Place, host: HostFile, change: Act.Change), _ places: [JSON.Member]
+    ) -> Ruling {
         let verb =
             switch refused.change {
             case .alter: "changing"
@@ -70,6 +114,7 @@ struct FileJudge {
         _ act: Act, _ path: GuestPath, _ arguments: [[UInt8]], _ lookup: some Lookup
     ) -> Ruling {
         guard let place = lookup.place(of: path, for: act.call.pid) else { return .proceed }
+        if place.isEndless { return endless(place) }
         guard rights(for: place.path).contains(.execute) else {
             return program(place, arguments, given(path, place), lookup)
         }
@@ -117,6 +162,15 @@ struct FileJudge {
         case .remove: host.exists && host.parentWritable
         case .refer: host.exists
         }
+    }
+
+    /// Nobody but an attacker has such a path.
+    private func endless(_ place: Place) -> Ruling {
+        .violate(
+            Violation(
+                .open, .tooManyLinks, .resourceExhaustion, rule: "files",
+                "following \(place.path), links upon links through deep directories, is not granted",
+                [.init("path", .text(place.path.bytes))]))
     }
 
     /// What is hidden is not there; what can be seen is forbidden. A file that would be new counts as seen where

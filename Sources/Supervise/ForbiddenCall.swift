@@ -85,7 +85,12 @@ enum ForbiddenCall {
     private static func ioctlRequest(_ number: UInt64) -> String {
         let names: [UInt64: String] = [
             0x5402: "TCSETS", 0x5403: "TCSETSW", 0x5404: "TCSETSF", 0x5412: "TIOCSTI",
-            0x5414: "TIOCSWINSZ", 0x541C: "TIOCLINUX", 0x5423: "TIOCSETD",
+            0x5414: "TIOCSWINSZ", 0x541C: "TIOCLINUX", 0x5423: "TIOCSETD", 0x541A: "TIOCSSOFTCAR",
+            0x4008_6602: "FS_IOC_SETFLAGS", 0x4004_6602: "FS_IOC32_SETFLAGS",
+            0x4008_7602: "FS_IOC_SETVERSION",
+            0x4004_7602: "FS_IOC32_SETVERSION", 0x401C_5820: "FS_IOC_FSSETXATTR",
+            0x4080_6685: "FS_IOC_ENABLE_VERITY", 0x800C_6613: "FS_IOC_SET_ENCRYPTION_POLICY",
+            0x4100_9432: "FS_IOC_SETFSLABEL",
         ]
         return names[number & 0xFFFF_FFFF] ?? "0x" + String(number, radix: 16)
     }

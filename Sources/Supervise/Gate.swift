@@ -41,6 +41,10 @@ final class Gate {
     private(set) var execs = 0
     /// The thread of the first execve: the main process.
     private(set) var mainPID: Int32?
+    /// Counts the processor time of the run, where no control group does.
+    private var clock: TaskClock?
+    /// Processor time by that count, in nanoseconds.
+    var clockTime: UInt64 { clock?.time ?? 0 }
     /// Files opened for writing outside the run's own directories.
     let written: WrittenFiles
     /// Memory that was given out by name, where it has to be counted here: it is held until the run ends, because the
@@ -48,6 +52,8 @@ final class Gate {
     private(set) var memories: [MemoryFile] = []
     /// Whether nobody else counts it: it is part of no process, but the kernel charges it to a control group.
     private let countsMemories: Bool
+    /// And what can be shared without a name.
+    let nameless: NamelessMemory
     private static let mostMemories = 256
 
     /// - Parameter root: the root of the view.
@@ -72,6 +78,7 @@ final class Gate {
             isWanted: plan.limits.disk != nil || plan.limits.fileSize != nil)
         records = plan.recordsAllowed
         countsMemories = plan.limits.memory != nil && plan.cgroup?.memory == nil
+        nameless = NamelessMemory(plan, root: root)
         openFiles = OpenFiles(limit: plan.limits.openFiles)
         lookup = LiveLookup(
             root: root, user: plan.user, fixed: FixedPlaces(plan.grants, own: plan.ownDirectories))
@@ -174,7 +181,12 @@ final class Gate {
         case .bind(let socket, let address): connections.bind(act.call, socket, address, listener)
         case .listen(let socket, let address): connections.listen(act.call, socket, address, listener)
         case .memory(let name, let flags): giveMemory(act.call, name, flags)
-        case .mode(let descriptor, let mode): return changeMode(act, descriptor, mode)
+        case .share(let bytes):
+            nameless.note(bytes)
+            listener.proceed(act.call)
+        case .alterOpen(let descriptor, let metadata): return alter(act, descriptor, metadata)
+        case .alter(let place, let metadata):
+            finish(act.call, metadata.apply(at: place, below: root, as: plan.user))
         }
         return .none
     }
@@ -184,7 +196,11 @@ final class Gate {
             return refuse(act.call, act.name, ForbiddenCall.violation(act))
         }
         // The first one is guardrun's own, and says who the main process is.
-        mainPID = mainPID ?? act.call.pid
+        if mainPID == nil {
+            mainPID = act.call.pid
+            // Before it goes on, so that it has started nothing yet.
+            if plan.limits.cpu != nil, plan.cgroup?.cpu == nil { clock = TaskClock(of: act.call.pid) }
+        }
         if let limit = plan.limits.execs, UInt64(execs) >= limit {
             listener.refuse(act.call, .accessDenied)
             execs += 1
@@ -258,7 +274,7 @@ final class Gate {
     }
 
     /// Done here, on the very file that was looked at: the caller could put another one in its place meanwhile.
-    private func changeMode(_ act: Act, _ number: Int32, _ mode: UInt32) -> Consequence {
+    private func alter(_ act: Act, _ number: Int32, _ metadata: Metadata) -> Consequence {
         guard let file = GuestSocket(of: act.call.pid, number: number), listener.isWaiting(act.call),
             let status = try? file.descriptor.status()
         else {
@@ -266,19 +282,21 @@ final class Gate {
             return .none
         }
         let isGiven = given.contains { $0.device == status.device && $0.inode == status.inode }
-        if isGiven, status.kind != .directory {
-            let digits = String(mode, radix: 8)
-            return refuse(
-                act.call, act.name,
-                Violation(
-                    .open, .notPermitted, .systemModification, rule: "files.write",
-                    "changing the mode of a standard stream (to \(digits)) is not granted",
-                    [.init("descriptor", .number(number)), .init("mode", .string(digits))]))
+        let subject: (String, JSON.Member)? =
+            isGiven && status.kind != .directory
+            ? ("a standard stream", .init("descriptor", .number(number)))
+            : metadata.placeOutside(plan, file.descriptor).map {
+                ($0.description, .init("path", .text($0.bytes)))
+            }
+        if let (name, member) = subject {
+            return refuse(act.call, act.name, metadata.violation(of: name, [member]))
         }
-        // What the caller could do itself: it has no privileges, and this process may have some.
-        let failure = status.owner == plan.user.uid ? file.descriptor.changeMode(to: mode) : .notPermitted
-        if let failure { listener.refuse(act.call, failure) } else { listener.answer(act.call, 0) }
+        finish(act.call, metadata.apply(to: file.descriptor, as: plan.user))
         return .none
+    }
+
+    private func finish(_ call: Notification, _ failure: Errno?) {
+        if let failure { listener.refuse(call, failure) } else { listener.answer(call, 0) }
     }
 
     private func recordAllowed(_ act: Act) -> Consequence? {

@@ -68,10 +68,15 @@ package struct Judge {
             network.socket(family: family, type: type, protocol: number)
         case .option(let level, let name): network.option(level: level, name: name)
         case .memory(let name, let flags): memory(name, flags)
+        case .shareMemory(let bytes): .share(bytes: bytes)
         case .identity(let ids): identity(act, ids)
         case .borrowed(let mode): borrowed(mode)
-        case .mode(let descriptor, let mode): .mode(descriptor: descriptor, mode)
+        case .metadata(.open(let descriptor), let metadata):
+            metadata == .attribute ? .fail(.notSupported) : .alterOpen(descriptor: descriptor, metadata)
+        case .metadata(.path(let path), let metadata): files.alter(act, path, metadata, lookup)
         case .signal(let target): signal(act, target)
+        case .device: device(act)
+        case .schedule(let target): schedule(act, target)
         case .fork(let flags):
             flags & Namespaces.everyFlag64 == 0 ? .fork : .violate(ForbiddenCall.violation(act))
         case .forbidden: .violate(ForbiddenCall.violation(act))
@@ -124,6 +129,27 @@ package struct Judge {
                 .signal, .notPermitted, .sandboxEscape, rule: "syscalls",
                 "signalling process \(target), outside the run, is not granted",
                 [.init("target", .number(target))]))
+    }
+
+    /// It takes a privilege that only user 0 would have had.
+    private func device(_ act: Act) -> Ruling {
+        guard user.uid == 0 else { return .fail(.notPermitted) }
+        return .violate(
+            Violation(
+                .open, .notPermitted, .sandboxEscape, rule: "syscalls",
+                "making a device (\(act.name)) is not granted", []))
+    }
+
+    private func schedule(_ act: Act, _ target: Int32?) -> Ruling {
+        if !hasPIDNamespace, let target, target == 0 || isOfTheRun(target, of: act.call.pid) {
+            return .proceed
+        }
+        let whom = target.map { "process \($0), outside the run," } ?? "all processes of a user"
+        return .violate(
+            Violation(
+                .process, .notPermitted, .sandboxEscape, rule: "syscalls",
+                "changing how \(whom) is scheduled (\(act.name)) is not granted",
+                target.map { [.init("target", .number($0))] } ?? []))
     }
 
     /// Without a namespace of its own, the run's processes are those of the caller's session: each run has one.

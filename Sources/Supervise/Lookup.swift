@@ -8,10 +8,13 @@ package struct Place: Equatable, Sendable {
     package let path: Path
     /// Whether the run can see something there.
     package let visible: Bool
+    /// Whether the way there was too long to be followed: where it leads is not known.
+    package let isEndless: Bool
 
-    package init(path: Path, visible: Bool) {
+    package init(path: Path, visible: Bool, isEndless: Bool = false) {
         self.path = path
         self.visible = visible
+        self.isEndless = isEndless
     }
 }
 
@@ -59,12 +62,13 @@ final class LiveLookup: Lookup {
 
     func place(of path: GuestPath, for pid: Int32) -> Place? {
         if let known = fixed[path.text] { return known }
-        let place = lookUp(path, for: pid)
+        let place = lookUp(path, for: pid, times: 8)
         if let place { fixed.remember(path.text, place) }
         return place
     }
 
-    private func lookUp(_ path: GuestPath, for pid: Int32) -> Place? {
+    /// - Parameter times: how often the path may lead on by way of the caller's own root or working directory.
+    private func lookUp(_ path: GuestPath, for pid: Int32, times: Int) -> Place? {
         var absolute = Path(bytes: path.text)
         if !absolute.isAbsolute {
             guard let directory = directory(path.directory, of: pid) else { return nil }
@@ -84,10 +88,22 @@ final class LiveLookup: Lookup {
             }
         }
         if let target = whereKernelLeads(absolute, flags) { return Place(path: target, visible: true) }
-        guard let settled = try? Settled(absolute, below: root, followingLast: path.follows) else {
-            return Place(path: absolute.normalised, visible: false)
+        do throws(SystemError) {
+            let settled = try Settled(
+                absolute, below: root, followingLast: path.follows, stops: DescriptorPath.selves)
+            // A link of the run's own to one of its descriptors.
+            if path.follows, let target = DescriptorPath.target(settled.path, of: pid) {
+                return Place(path: target, visible: true)
+            }
+            if times > 0, let target = DescriptorPath.throughOwn(settled.path, directory(AT_FDCWD, of: pid)) {
+                let further = GuestPath(directory: AT_FDCWD, text: target.bytes, follows: path.follows)
+                return lookUp(further, for: pid, times: times - 1)
+            }
+            return Place(path: settled.path.normalised, visible: settled.kind != nil)
+        } catch {
+            return Place(
+                path: absolute.normalised, visible: false, isEndless: error.errno == Errno(E2BIG))
         }
-        return Place(path: settled.path, visible: settled.kind != nil)
     }
 
     /// Where a path with links leads, when something is there: the kernel follows them, and names what it came to.

@@ -21,10 +21,14 @@ package enum Ruling: Equatable, Sendable {
     case bind(socket: Int32, SocketAddress)
     /// The supervisor lets the socket listen, if it is still bound to this.
     case listen(socket: Int32, SocketAddress)
-    /// The supervisor changes the mode of an open file, unless the run was given it.
-    case mode(descriptor: Int32, UInt32)
+    /// The supervisor changes the mode, the owner or the times of the file at this place, which holds no link.
+    case alter(Path, Metadata)
+    /// The same, of an open file, unless the run was given it.
+    case alterOpen(descriptor: Int32, Metadata)
     /// The supervisor makes memory that cannot be executed.
     case memory(name: [UInt8], flags: UInt64)
+    /// As `proceed`, and the memory may be a process's no more a moment later.
+    case share(bytes: UInt64)
 }
 
 /// A refused act, before it is known who did it.

@@ -32,6 +32,8 @@ struct Sampler {
     private let census: Census
     private var copy: CopyUse?
     private var peak: UInt64 = 0
+    private var tally = ProcessorTally()
+    private var sockets: SocketMemory
 
     /// - Parameter root: the root of the view.
     init(_ plan: Plan, root: CInt, census: Census) {
@@ -41,6 +43,7 @@ struct Sampler {
         if let limit = plan.limits.disk {
             copy = plan.workingCopy.map { CopyUse($0.layers.appending("upper"), limit: limit) }
         }
+        sockets = SocketMemory(plan, census)
     }
 
     /// - Parameter isOver: nothing of the run is left but what it wrote.
@@ -50,9 +53,11 @@ struct Sampler {
         let needsTree =
             plan.cgroup?.cpu == nil || plan.cgroup?.memory == nil || plan.cgroup?.processes == nil
             || limits.openFiles != nil
-        let privateBytes = privateUse()
+        let privateBytes = PrivateMemory.bytes(plan, root: root)
         let named = privateBytes + (gate?.memories.reduce(0) { $0 + $1.bytes } ?? 0)
-        if needsTree && !isOver { addTree(to: &sample, named: named) } else { sample.memory = named }
+        let shared = named + (gate?.nameless.bytes(besides: named) ?? 0)
+        if needsTree && !isOver { addTree(to: &sample, named: shared) } else { sample.memory = shared }
+        sample.cpu = max(sample.cpu, gate?.clockTime ?? 0)
         peak = max(peak, sample.memory)
         sample.memoryPeak = peak
         sample.disk = privateBytes + (gate?.written.added ?? 0) + (copy?.bytes(isOver: isOver) ?? 0)
@@ -73,18 +78,10 @@ struct Sampler {
         sample.forkRefusals = cgroup.processRefusals()
     }
 
-    /// What the run's own directories hold; that is memory.
-    private func privateUse() -> UInt64 {
-        guard let view = plan.view else { return 0 }
-        var sum: UInt64 = 0
-        for path in ["dev/shm"] + (view.privateTemporary ? ["tmp"] : []) {
-            sum += bytesUsed(Path(path), in: root)
-        }
-        return sum
-    }
-
     /// - Parameter named: bytes in memory that has names, which processes may share or not have mapped at all.
-    private func addTree(to sample: inout Sample, named: UInt64) {
+    private mutating func addTree(to sample: inout Sample, named: UInt64) {
+        // Orphans become children of process 1, and their time becomes its children's.
+        sample.cpu = ProcessState(census.first.stat, in: census.first.base)?.cpuOfChildren ?? 0
         let processes = census.processes()
         var (own, shared): (UInt64, UInt64) = (0, 0)
         for process in processes {
@@ -99,17 +96,34 @@ struct Sampler {
                 sample.openFiles = max(sample.openFiles, UInt64(max(0, count)))
             }
         }
+        sample.cpu = tally.total(sample.cpu)
         if let limit = plan.limits.memory, own + max(shared, named) > limit {
             // What several have mapped was counted for each; telling it apart is dear.
             shared = processes.reduce(0) { $0 + ProcessMemory.share($1.mappings, in: $1.base) }
         }
-        sample.memory = own + max(shared, named)
+        sample.memory = own + max(shared, named) + sockets.bytes()
+    }
+}
+
+/// Processor time that was seen once and is not seen any more: processes whose end nobody hears of take theirs along,
+/// so the sum over those that are left falls. What it fell by was used nevertheless.
+struct ProcessorTally {
+    private var last: UInt64 = 0
+    private var lost: UInt64 = 0
+
+    /// All that was used, when the sum is this now; never less than before.
+    mutating func total(_ sum: UInt64) -> UInt64 {
+        if sum + lost < last { lost = last - sum }
+        last = sum + lost
+        return last
     }
 }
 
 /// The fields of proc_pid_stat(5) that are summed.
 struct ProcessState {
     let cpu: UInt64
+    /// The part of it that children used which were waited for.
+    let cpuOfChildren: UInt64
     let threads: UInt64
 
     init?(_ path: Path, in base: CInt) {
@@ -121,7 +135,8 @@ struct ProcessState {
         guard fields.count > 18 else { return nil }
         func number(_ index: Int) -> UInt64 { UInt64(String(decoding: fields[index], as: UTF8.self)) ?? 0 }
         // utime, stime, and those of children that were waited for, in ticks of 10 ms.
-        cpu = (number(11) + number(12) + number(13) + number(14)) * 10_000_000
+        cpuOfChildren = (number(13) + number(14)) * 10_000_000
+        cpu = (number(11) + number(12)) * 10_000_000 + cpuOfChildren
         threads = number(17)
     }
 }
@@ -136,7 +151,9 @@ struct ProcessMemory {
     init(_ path: Path, in base: CInt) {
         guard let text = try? path.contents(atMost: 1 << 14, in: base) else { return }
         for line in text.split(separator: UInt8(ascii: "\n")) {
-            if ["RssAnon:", "VmSwap:", "VmPTE:"].contains(where: { line.starts(with: $0.utf8) }) {
+            if ["RssAnon:", "VmSwap:", "VmPTE:", "HugetlbPages:"].contains(where: {
+                line.starts(with: $0.utf8)
+            }) {
                 own += Self.bytes(line)
             } else if line.starts(with: "RssShmem:".utf8) {
                 shared += Self.bytes(line)

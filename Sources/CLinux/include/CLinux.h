@@ -19,7 +19,17 @@ int gr_renameat2(int from_dir, const char *from, int to_dir, const char *to, uns
 long gr_getxattr(int fd, const char *name, void *into, size_t length);
 long gr_listxattr(int fd, void *into, size_t length);
 int gr_setxattr(int fd, const char *name, const void *value, size_t length);
+
+// A descriptor that counts the processor time of a process and of all that it starts from now on, in nanoseconds.
+int gr_task_clock(int pid);
+
 int gr_fcntl(int fd, int command, long argument);
+
+// Of the file that is open, which may be open as a name alone (O_PATH). `times` holds seconds and nanoseconds of the
+// last access and the last change; NULL is now.
+int gr_change_mode(int fd, unsigned mode);
+int gr_change_owner(int fd, unsigned user, unsigned group);
+int gr_change_times(int fd, const int64_t *times);
 int gr_ioctl(int fd, unsigned long request, void *argument);
 int gr_pipe(int ends[2], int flags);
 int gr_memfd_create(const char *name, unsigned flags);
