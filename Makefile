@@ -1,6 +1,7 @@
 # make run    installs what is missing, builds, and runs three example agents under shipped profiles
 # make test   installs what is missing, builds, and passes every test
 # make build  leaves one static executable at .build/release/guardrun
+# make attacks  tries every attack of docs/attacks.md, and writes that page
 # make bench  compares with the bare command and with other sandboxes; writes bench/out/
 # make hosts  boots the oldest kernel that is claimed and a newer one, and writes docs/hosts.md
 # make interpreters  runs people's programs and CPython's own tests bare and guarded, and writes docs/interpreters.md
@@ -13,7 +14,7 @@ STATIC = -c release --product guardrun --static-swift-stdlib -Xswiftc -static-ex
 GUARDRUN = .build/release/guardrun
 DATA ?= ../shared/data
 
-.PHONY: all build run test test-python lint bench bench-scan hosts interpreters install clean packages
+.PHONY: all build run test test-python attacks lint bench bench-scan hosts interpreters install clean packages
 
 all: build
 
@@ -37,6 +38,11 @@ test: build lint
 test-python: build
 	@scripts/packages test
 	scripts/test-python $(GUARDRUN)
+
+attacks: build
+	@scripts/packages test
+	GUARDRUN_BIN=$(CURDIR)/$(GUARDRUN) GUARDRUN_WRITE_ATTACKS=1 swift test --disable-xctest --filter 'GuardTests.Attack'
+	@sed -n '/^## /,$$p' docs/attacks.md
 
 bench: build
 	@scripts/packages test

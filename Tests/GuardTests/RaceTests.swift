@@ -93,6 +93,24 @@ struct RaceTests {
         #expect(other.count == 0)
     }
 
+    @Test(
+        "a path that changes to standard input's changes nothing of that file", arguments: Caller.possible,
+        ["full", "fast"])
+    func metadata(_ caller: Caller, _ visibility: String) throws {
+        let (scratch, outside) = (try Scratch(for: caller), try Scratch(for: caller))
+        let secret = try outside.file("secret")
+        let before = try FileManager.default.attributesOfItem(atPath: secret)
+        var guarded = self.guarded(caller, ["visibility=\(visibility)"], in: scratch)
+        guarded.inputFile = secret
+        let seen = try guarded.act("race-metadata", "/tmp/own", "/proc/self/fd/0", "3000")
+        #expect(seen.output == "ok 0\n", "\(seen.output)\(seen.errors)")
+        #expect(!seen.violations.isEmpty)
+        let after = try FileManager.default.attributesOfItem(atPath: secret)
+        for key in [FileAttributeKey.posixPermissions, .groupOwnerAccountID, .modificationDate] {
+            #expect((before[key] as? NSObject) == (after[key] as? NSObject), "\(key)")
+        }
+    }
+
     @Test("a message whose address changes reaches nobody", arguments: Caller.possible)
     func messages(_ caller: Caller) throws {
         let scratch = try Scratch(for: caller)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct act *find(const struct act *acts, const char *name) {
     for (; acts->name; acts++)
@@ -13,8 +14,16 @@ static const struct act *find(const struct act *acts, const char *name) {
 }
 
 int main(int count, char **arguments) {
-    const struct act *const groups[] = {file_acts, network_acts, process_acts, kernel_acts, resource_acts,
-                                         race_acts, host_acts, connect_acts};
+    const struct act *const groups[] = {
+        file_acts, network_acts, process_acts, kernel_acts, resource_acts, race_acts, host_acts, connect_acts,
+        call_acts, attack_process_acts, attack_file_acts, attack_network_acts, attack_limit_acts,
+    };
+    // linked TARGET LINK ACT [ARGUMENT...]: makes a symbolic link first.
+    if (count > 4 && strcmp(arguments[1], "linked") == 0) {
+        if (symlink(arguments[2], arguments[3]) != 0) return 3;
+        count -= 3;
+        arguments += 3;
+    }
     if (count < 2) return 2;
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
         const struct act *act = find(groups[i], arguments[1]);

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -68,7 +69,7 @@ static long race_open(int n, char **a) {
     strncpy(swap.forbidden, a[1], SIZE - 1);
     pthread_t thread = begin(SIZE);
     long wrong = 0, right = 0;
-    for (long i = atol(a[2]); i > 0; i--) {
+    for (long i = atol(a[2]); goes_on(&i);) {
         int fd = (int)syscall(SYS_openat, AT_FDCWD, swap.shown, O_RDONLY);
         char first = 0;
         if (fd < 0) continue;
@@ -88,7 +89,7 @@ static long race_execute(int n, char **a) {
     strncpy(swap.forbidden, a[1], SIZE - 1);
     pthread_t thread = begin(SIZE);
     long wrong = 0, right = 0;
-    for (long i = atol(a[2]); i > 0; i--) {
+    for (long i = atol(a[2]); goes_on(&i);) {
         // The memory is shared, so that the thread goes on changing what the child gives to execve.
         char *arguments[] = {"victim", "is-program", a[0], NULL}, *environment[] = {NULL};
         int status = 0;
@@ -103,6 +104,26 @@ static long race_execute(int n, char **a) {
     }
     end(thread);
     return right ? wrong : -1;
+}
+
+// Changes what is known of GRANTED or FORBIDDEN beside its contents, ROUNDS times: mode, owner and times.
+static long race_metadata(int n, char **a) {
+    if (n < 3) return -1;
+    strncpy(swap.granted, a[0], SIZE - 1);
+    strncpy(swap.forbidden, a[1], SIZE - 1);
+    int fd = open(a[0], O_WRONLY | O_CREAT, 0600);
+    if (fd < 0) return -1;
+    pthread_t thread = begin(SIZE);
+    const struct timespec long_ago[2] = {{1, 0}, {1, 0}};
+    long right = 0;
+    for (long i = atol(a[2]); goes_on(&i);) {
+        right += chmod(swap.shown, 0777) == 0;
+        right += chown(swap.shown, (uid_t)-1, getgid()) == 0;
+        right += utimensat(AT_FDCWD, swap.shown, long_ago, 0) == 0;
+        right += syscall(SYS_setxattr, swap.shown, "user.victim", "x", 1, 0) == 0;
+    }
+    end(thread);
+    return right ? 0 : -1;
 }
 
 // Whether the program that runs is the one at PATH.
@@ -209,7 +230,7 @@ static long race_disconnect(int n, char **a) {
     if (fd < 0 || connect(fd, (struct sockaddr *)&first, sizeof first) != 0) return -1;
     pthread_t thread = begin(sizeof first);
     long made = 0;
-    for (long i = atol(a[4]); i > 0; i--)
+    for (long i = atol(a[4]); goes_on(&i);)
         if (connect(fd, (struct sockaddr *)swap.shown, sizeof first) == 0) made++;
     end(thread);
     return made;
@@ -224,7 +245,7 @@ static long race_send(int n, char **a) {
     if (fd < 0) return -1;
     pthread_t thread = begin(sizeof(struct sockaddr_in));
     long sent = 0;
-    for (long i = atol(a[2]); i > 0; i--) {
+    for (long i = atol(a[2]); goes_on(&i);) {
         struct iovec body = {"x", 1};
         struct msghdr message = {
             .msg_name = swap.shown, .msg_namelen = sizeof(struct sockaddr_in), .msg_iov = &body, .msg_iovlen = 1};
@@ -253,5 +274,5 @@ const struct act race_acts[] = {
     {"race-open", race_open}, {"race-connect-unix", race_connect_unix}, {"race-link", race_link},
     {"race-connect-tcp", race_connect_tcp}, {"race-disconnect", race_disconnect}, {"race-send", race_send},
     {"race-send-granted", race_send_granted},
-    {"race-execute", race_execute}, {"is-program", is_program}, {0},
+    {"race-execute", race_execute}, {"race-metadata", race_metadata}, {"is-program", is_program}, {0},
 };

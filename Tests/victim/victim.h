@@ -16,3 +16,8 @@ extern const struct act resource_acts[];
 extern const struct act race_acts[];
 extern const struct act host_acts[];
 extern const struct act connect_acts[];
+extern const struct act call_acts[];
+extern const struct act attack_process_acts[];
+extern const struct act attack_file_acts[];
+extern const struct act attack_network_acts[];
+extern const struct act attack_limit_acts[];
