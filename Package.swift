@@ -20,13 +20,16 @@ let package = Package(
         .target(
             name: "Compare",
             dependencies: ["Policy", "Scan", "Sandbox", "Supervise", "Event", "Linux"]),
-        .target(name: "YAML", dependencies: ["CYAML"]),
+        .target(name: "YAML", dependencies: ["CYAML"], linkerSettings: [.linkedLibrary("yaml")]),
         .target(name: "Scan", dependencies: ["Policy", "Event", "Linux", "CRE2"]),
         .target(
-            name: "Sandbox", dependencies: ["Policy", "Linux", "CSandbox", "CSeccomp", "CCap", "CCares"]),
+            name: "Sandbox", dependencies: ["Policy", "Linux", "CSandbox", "CSeccomp", "CCap", "CCares"],
+            linkerSettings: [.linkedLibrary("seccomp"), .linkedLibrary("cap"), .linkedLibrary("cares")]),
         .target(name: "Supervise", dependencies: ["Sandbox", "Policy", "Event", "Linux"]),
         .target(name: "Changes", dependencies: ["Audit", "Event", "Linux"]),
-        .target(name: "Audit", dependencies: ["Event", "Linux", "CSodium", "CJansson", "CSQLite"]),
+        .target(
+            name: "Audit", dependencies: ["Event", "Linux", "CSodium", "CJansson", "CSQLite"],
+            linkerSettings: [.linkedLibrary("sodium"), .linkedLibrary("jansson"), .linkedLibrary("sqlite3")]),
         .target(name: "Event"),
         .target(name: "Linux", dependencies: ["CLinux"]),
 

@@ -3,7 +3,7 @@ import Event
 import Linux
 
 /// A SQLite database: the little of it that the index needs (https://sqlite.org/cintro.html).
-@safe package struct Database: ~Copyable {
+@safe public struct Database: ~Copyable {
     private let handle: OpaquePointer
 
     /// Opens it, and makes it when it is not there; `:memory:` lies nowhere.
@@ -52,7 +52,7 @@ import Linux
 }
 
 /// One statement of a database, which has to outlive it.
-@safe package struct Statement: ~Copyable {
+@safe public struct Statement: ~Copyable {
     private let handle: OpaquePointer
 
     fileprivate init(_ handle: OpaquePointer) { unsafe self.handle = handle }

@@ -18,7 +18,7 @@ package struct DirectoryVerification: Sendable {
     /// Trails that `audit prune` removed.
     package private(set) var pruned = 0
 
-    package var isSound: Bool { ledger.faults.isEmpty && runs.allSatisfy(\.isSound) }
+    package var isSound: Bool { ledger.faults.isEmpty && runs.allSatisfy { $0.isSound } }
 
     /// - Parameter chosen: the runs to look at; nil for all there are, and all there should be.
     package init(

@@ -58,7 +58,7 @@ package final class Index {
             let entry = open[run.description]
             try read(run, number: entry?.number, from: entry?.bytes ?? 0)
         }
-        let names = Set(present.map(\.description))
+        let names = Set(present.map { $0.description })
         for gone in sealed.union(open.keys).subtracting(names) { try forget(gone) }
     }
 

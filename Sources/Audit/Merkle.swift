@@ -97,7 +97,7 @@ package struct Frontier: Equatable, Sendable {
 
     /// The size in eight bytes, the hashes, and a digest of both, so that half a write is seen.
     var encoded: [UInt8] {
-        let body = (0..<8).map { UInt8(truncatingIfNeeded: size >> ($0 * 8)) } + hashes.flatMap(\.bytes)
+        let body = (0..<8).map { UInt8(truncatingIfNeeded: size >> ($0 * 8)) } + hashes.flatMap { $0.bytes }
         return body + Digest(body).bytes
     }
 

@@ -151,7 +151,9 @@ struct Redaction {
     private static func privateKey(at place: Int, in bytes: [UInt8]) -> (rule: String, range: Range<Int>)? {
         guard bytes[place...].starts(with: begin) else { return nil }
         let title = bytes[(place + begin.count)...].prefix(40)
-        guard String(decoding: title, as: UTF8.self).contains("PRIVATE KEY-----") else { return nil }
+        guard title.indices.contains(where: { title[$0...].starts(with: "PRIVATE KEY-----".utf8) }) else {
+            return nil
+        }
         var end = place + begin.count
         while end < bytes.count, !bytes[end...].starts(with: finish) { end += 1 }
         return ("private-key", place..<min(bytes.count, end == bytes.count ? end : end + finish.count + 24))

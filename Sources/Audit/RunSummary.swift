@@ -24,7 +24,7 @@ package struct RunSummary: Equatable, Sendable {
         else { return nil }
         runID = run
         started = first["time"]?.stringValue ?? ""
-        command = (first["command"]?.elements ?? []).compactMap(\.stringValue).joined(separator: " ")
+        command = (first["command"]?.elements ?? []).compactMap { $0.stringValue }.joined(separator: " ")
         policy = first["policy"]?["name"]?.stringValue ?? ""
         if let last = Self.tail(file, size).flatMap({ JSONReader.value($0) }),
             last["type"]?.stringValue == Event.Kind.runFinished.rawValue
@@ -32,7 +32,7 @@ package struct RunSummary: Equatable, Sendable {
             outcome = last["outcome"]?.stringValue ?? "?"
             reason = last["message"]?.stringValue ?? ""
             violations = Int(last["counts"]?["violations"]?.intValue ?? 0)
-            threats = last["threats"]?.members?.map(\.name) ?? []
+            threats = last["threats"]?.members?.map { $0.name } ?? []
             return
         }
         // Without a seal there is nothing for it but to read all of it.

@@ -59,7 +59,7 @@ package struct VerifierKey: Equatable, Sendable, CustomStringConvertible {
     package init?(_ text: String) {
         // The base64 may hold a `+` of its own.
         let parts = text.split(separator: "+", maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count == 3, !parts[0].isEmpty, !parts[0].contains(where: \.isWhitespace),
+        guard parts.count == 3, !parts[0].isEmpty, !parts[0].contains(where: { $0.isWhitespace }),
             let bytes = Base64.bytes(String(parts[2])), bytes.count == 33, bytes[0] == 1
         else { return nil }
         self.init(name: String(parts[0]), bytes: Array(bytes[1...]))

@@ -1,5 +1,8 @@
+#define _GNU_SOURCE
 // What comes before Swift's runtime starts: words for it, and words from the caller.
 #include "CLinux.h"
+
+#include <unistd.h>
 
 #include <stdlib.h>
 
@@ -8,6 +11,7 @@ static char **arguments;
 
 int gr_argument_count(void) { return argument_count; }
 char **gr_arguments(void) { return arguments; }
+char **gr_environment(void) { return environ; }
 
 // Looking for the program that prints backtraces, which is not shipped, the runtime asks /proc where it lies itself, and
 // aborts in a container that has no /proc (swift/stdlib/public/runtime/Paths.cpp). Told where, it does not look.

@@ -174,7 +174,7 @@ extension Kept {
         let head: JSON = [
             "v": 1, "count": .number(contents.changes.count), "cut": .bool(contents.isCut),
         ]
-        return ([head] + contents.changes.map(\.json)).flatMap { $0.encoded + [UInt8(ascii: "\n")] }
+        return ([head] + contents.changes.map { $0.json }).flatMap { $0.encoded + [UInt8(ascii: "\n")] }
     }
 
     /// How it stands. A copy whose layers are gone without a word is one that somebody removed.

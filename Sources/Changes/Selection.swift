@@ -10,7 +10,7 @@ package struct Selection {
 
     /// - Parameter paths: relative to the directory, each with all that lies in it; all changes when there are none.
     package init(_ all: [Change], paths: [Path]) {
-        named = Set(paths.map(\.bytes))
+        named = Set(paths.map { $0.bytes })
         guard !paths.isEmpty else {
             changes = Self.ordered(all)
             unknown = []
@@ -35,7 +35,7 @@ package struct Selection {
         unknown = paths.filter { !used.contains($0.bytes) }
         // A new file needs the new directories that it lies in.
         let directories = Set(
-            all.filter { $0.kind == .added && $0.entity == .directory }.map(\.path.bytes))
+            all.filter { $0.kind == .added && $0.entity == .directory }.map { $0.path.bytes })
         for change in all where wanted.contains(change.path.bytes) {
             var place = change.path.parent
             while directories.contains(place.bytes), wanted.insert(place.bytes).inserted {
@@ -50,7 +50,7 @@ package struct Selection {
     /// What makes room first, then directories from the top, files, what goes, and what could stand in the way of all
     /// that last.
     private static func ordered(_ changes: [Change]) -> [Change] {
-        let arriving = Set(changes.filter { $0.after != nil }.map(\.path.bytes))
+        let arriving = Set(changes.filter { $0.after != nil }.map { $0.path.bytes })
         func makesRoom(_ change: Change) -> Bool {
             var place = change.path
             while true {
@@ -72,6 +72,6 @@ package struct Selection {
             if a.rank != b.rank { return a.rank < b.rank }
             // From the bottom up where something goes.
             return [1, 2].contains(a.rank) ? a.change.path < b.change.path : b.change.path < a.change.path
-        }.map(\.change)
+        }.map { $0.change }
     }
 }

@@ -121,7 +121,7 @@ extension Attempt {
         -> Word
     where Word: CaseIterable & RawRepresentable, Word.RawValue == String {
         if let word = Word(rawValue: text) { return word }
-        let known = Word.allCases.map(\.rawValue)
+        let known = Word.allCases.map { $0.rawValue }
         let meant = suggestion(for: text, among: known).map { "; did you mean '\($0)'?" }
         throw Misread("'\(text)' is no \(what)\(meant ?? "; there are \(known.joined(separator: ", "))")")
     }

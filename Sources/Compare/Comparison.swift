@@ -69,7 +69,7 @@ package struct Comparison: Sendable {
     }
 
     /// A's to B.
-    package var relation: Relation { Relation(of: differences.map(\.relation)) }
+    package var relation: Relation { Relation(of: differences.map { $0.relation }) }
 
     /// Whether B allows something that A does not, or that cannot be told.
     package var isPerhapsLooser: Bool {
@@ -83,6 +83,7 @@ package struct Comparison: Sendable {
 
     /// A's to B in one section.
     package func relation(in part: String) -> Relation {
-        Relation(of: differences.filter { $0.path == part || $0.path.hasPrefix(part + ".") }.map(\.relation))
+        Relation(
+            of: differences.filter { $0.path == part || $0.path.hasPrefix(part + ".") }.map { $0.relation })
     }
 }

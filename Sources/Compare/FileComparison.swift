@@ -35,8 +35,8 @@ struct FileComparison {
     private var entries: [Entry] = []
 
     init(_ a: Policy, _ b: Policy) {
-        add(a, \.rights.a, \.isDenied.a)
-        add(b, \.rights.b, \.isDenied.b)
+        add(a) { entry, rights, isDenied in (entry.rights.a, entry.isDenied.a) = (rights, isDenied) }
+        add(b) { entry, rights, isDenied in (entry.rights.b, entry.isDenied.b) = (rights, isDenied) }
         entries.sort { $0.path < $1.path }
         // The same path, listed more than once.
         entries = entries.reduce(into: []) { joined, entry in
@@ -52,15 +52,16 @@ struct FileComparison {
         }
     }
 
+    /// Lists what a policy says; `note` writes it down on that policy's side of an entry.
     private mutating func add(
-        _ policy: Policy, _ rights: WritableKeyPath<Entry, Rights>, _ denied: WritableKeyPath<Entry, Bool>
+        _ policy: Policy, note: (_ entry: inout Entry, _ rights: Rights, _ isDenied: Bool) -> Void
     ) {
         func grant(_ path: Path, _ granted: Rights, isListed: Bool = true) {
             let place = Self.settled(path)
             // The run has its own, and nothing of the host's is granted there.
             if [Path("/proc"), Path("/dev")].contains(where: { $0.contains(place) }) { return }
             var entry = Entry(path: place, isListed: isListed)
-            entry[keyPath: rights] = granted
+            note(&entry, granted, false)
             entries.append(entry)
         }
         for path in policy.files.read { grant(path.value, .reading) }
@@ -69,7 +70,7 @@ struct FileComparison {
         for need in Fitting(network: policy.network).needs { grant(need.path, need.rights, isListed: false) }
         for path in policy.files.deny {
             var entry = Entry(path: Self.settled(path.value))
-            entry[keyPath: denied] = true
+            note(&entry, [], true)
             entries.append(entry)
         }
     }
@@ -128,7 +129,7 @@ struct FileComparison {
         let listed = entries[(index + 1)...].prefix { path.contains($0.path) }
         var place = path
         if (try? path.status())?.kind == .directory || !listed.isEmpty || path.isRoot {
-            place = unlisted(in: path, right, listed.map(\.path)) ?? path
+            place = unlisted(in: path, right, listed.map { $0.path }) ?? path
         }
         return right == .execute ? .execute(place) : .open(place, writes: right == .write)
     }

@@ -12,7 +12,7 @@ enum NetworkComparison {
     private static func differences(
         _ path: String, _ a: [Located<Endpoint>], _ b: [Located<Endpoint>], listens: Bool
     ) -> [Comparison.Difference] {
-        beyond(path, a, b, listens: listens) + beyond(path, b, a, listens: listens).map(\.reversed)
+        beyond(path, a, b, listens: listens) + beyond(path, b, a, listens: listens).map { $0.reversed }
     }
 
     /// What `a` grants and `b` does not.

@@ -7,7 +7,7 @@ import Scan
 struct PatternComparison {
     static func differences(_ a: ScanRules, _ b: ScanRules) -> [Comparison.Difference] {
         var (ours, theirs) = (PatternComparison(a, b), PatternComparison(b, a))
-        return ours.missing() + theirs.missing().map(\.reversed)
+        return ours.missing() + theirs.missing().map { $0.reversed }
     }
 
     /// The most states of all expressions that are held together; what goes beyond is not looked into.
@@ -106,7 +106,7 @@ struct PatternComparison {
                     && (entry.pattern.place == place
                         || entry.pattern.place == .any && entry.expression?.hasAssertion == false)
             }
-            coverages.append((place, action, Coverage(covering.compactMap(\.expression))))
+            coverages.append((place, action, Coverage(covering.compactMap { $0.expression })))
         }
         return coverages[index].coverage.covers(expression)
     }
@@ -142,7 +142,7 @@ package struct PatternTrial: Sendable {
             name: Path("-"), language: language, bytes: Array(text.utf8), place: .standardInput)
         // Rules of the scanner have a CWE, and patterns have none.
         return Answer(
-            scanner.scan(source).findings.filter { $0.finding.cwe == nil }.map(\.action).max() ?? .allow)
+            scanner.scan(source).findings.filter { $0.finding.cwe == nil }.map { $0.action }.max() ?? .allow)
     }
 }
 

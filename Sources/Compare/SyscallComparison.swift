@@ -21,7 +21,8 @@ struct SyscallComparison {
     var differences: [Comparison.Difference] {
         var found: [Comparison.Difference] = []
         if !a.hasSameCalls(as: b) {
-            let names = Set(SyscallTable.all + (a.allow + a.deny + b.allow + b.deny).map(\.value)).sorted()
+            let names = Set(SyscallTable.all + (a.allow + a.deny + b.allow + b.deny).map { $0.value })
+                .sorted()
             for name in names {
                 guard let call = SystemCall(name) else { continue }
                 found += differences(call)
@@ -110,7 +111,7 @@ struct CallFilter {
 extension SyscallRules {
     /// Whether filters for both are the same, whatever else holds.
     fileprivate func hasSameCalls(as other: SyscallRules) -> Bool {
-        base == other.base && Set(allow.map(\.value)) == Set(other.allow.map(\.value))
-            && Set(deny.map(\.value)) == Set(other.deny.map(\.value))
+        base == other.base && Set(allow.map { $0.value }) == Set(other.allow.map { $0.value })
+            && Set(deny.map { $0.value }) == Set(other.deny.map { $0.value })
     }
 }

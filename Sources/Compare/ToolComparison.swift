@@ -35,7 +35,7 @@ struct ToolComparison {
     /// A name for each set of patterns that one name can match at once: what is answered depends on that set alone.
     /// Nil where there are too many.
     private var tellingNames: [String]? {
-        let patterns = Set((a.allow + a.approve + b.allow + b.approve).map(\.value.description)).sorted()
+        let patterns = Set((a.allow + a.approve + b.allow + b.approve).map { $0.value.description }).sorted()
         guard patterns.contains(where: { $0.contains { "*?".contains($0) } }) else { return patterns }
         var automaton = Automaton(patterns.map(Expression.init(name:)))
         var names: [String] = []
@@ -66,7 +66,9 @@ struct ToolComparison {
     /// What a rule demands of arguments is not compared: rules that only one policy has leave the answer open, unless it
     /// allows none of the tools that they are about.
     private var rules: [Comparison.Difference] {
-        func identities(_ rules: ToolRules) -> Set<[UInt8]> { Set(rules.rules.map(\.value.document.encoded)) }
+        func identities(_ rules: ToolRules) -> Set<[UInt8]> {
+            Set(rules.rules.map { $0.value.document.encoded })
+        }
         let (ours, theirs) = (identities(a), identities(b))
         guard ours != theirs, !(a.allow.isEmpty && b.allow.isEmpty) else { return [] }
         return [

@@ -14,7 +14,7 @@ enum UnknownKeys {
 
     static func differences(_ a: Policy, _ b: Policy) -> [Comparison.Difference] {
         let (ours, theirs) = (leaves(a), leaves(b))
-        let paths = (ours + theirs).map(\.path).reduce(into: [String]()) {
+        let paths = (ours + theirs).map { $0.path }.reduce(into: [String]()) {
             if !$0.contains($1) { $0.append($1) }
         }
         return paths.compactMap { path in
@@ -26,7 +26,7 @@ enum UnknownKeys {
 
     /// The keys that are not known here, with their values. Limits are all known by name.
     private static func leaves(_ policy: Policy) -> [(path: String, text: String)] {
-        let limits = Set(Policy::Limit.allCases.map(\.rawValue) + SessionCap.allCases.map(\.rawValue))
+        let limits = Set(Policy::Limit.allCases.map { $0.rawValue } + SessionCap.allCases.map { $0.rawValue })
         var found: [(path: String, text: String)] = []
         for section in policy.document.members ?? [] where !compared.contains(section.name) {
             guard let members = section.value.members else {
@@ -41,7 +41,7 @@ enum UnknownKeys {
                 found.append((path, String(decoding: member.value.encoded, as: UTF8.self)))
             }
         }
-        let others = policy.limits.session.map(\.value).filter { text in
+        let others = policy.limits.session.map { $0.value }.filter { text in
             !limits.contains(String(text.prefix { $0 != ":" }))
         }
         return found + others.map { ("limits.\($0.prefix { $0 != ":" })", $0) }

@@ -61,7 +61,7 @@ struct AuditCommand {
 
     static func run(_ words: [[UInt8]]) throws(UsageError) -> Never {
         let flags = try Flags(words, options)
-        let names = verbs.map(\.name)
+        let names = verbs.map { $0.name }
         guard let word = flags.words.first else {
             throw UsageError(description: "guardrun audit needs one of \(names.joined(separator: ", "))")
         }

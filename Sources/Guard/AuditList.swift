@@ -29,7 +29,7 @@ extension AuditCommand {
             else { continue }
             if let text {
                 let words = "\(summary.command)\n\(summary.policy)\n\(summary.reason)".lowercased()
-                guard words.contains(text) else { continue }
+                guard words.indices.contains(where: { words[$0...].hasPrefix(text) }) else { continue }
             }
             write(summary, terminal)
         }
@@ -69,7 +69,7 @@ extension AuditCommand {
     func threat() throws(UsageError) -> Threat? {
         guard let word = flags.last("--threat") else { return nil }
         guard let threat = Threat(rawValue: word) else {
-            let all = Threat.allCases.map(\.rawValue).joined(separator: ", ")
+            let all = Threat.allCases.map { $0.rawValue }.joined(separator: ", ")
             throw UsageError(description: "--threat takes one of \(all), not '\(inert(word))'")
         }
         return threat
@@ -78,7 +78,7 @@ extension AuditCommand {
     func kind() throws(UsageError) -> Event.Kind? {
         guard let word = flags.last("--type") else { return nil }
         guard let kind = Event.Kind(rawValue: word) else {
-            let all = Event.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+            let all = Event.Kind.allCases.map { $0.rawValue }.joined(separator: ", ")
             throw UsageError(description: "--type takes one of \(all), not '\(inert(word))'")
         }
         return kind

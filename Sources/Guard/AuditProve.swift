@@ -44,14 +44,19 @@ extension AuditCommand {
         Exit.now(Exit.success)
     }
 
+    func openLedger(orElse consequence: String) -> Ledger {
+        do throws(SystemError) { return try Ledger(in: store) } catch { fail("\(consequence): \(error)") }
+    }
+
     /// `audit key`: the public keys; `key rotate`: a new one; `key none`: nothing is signed from now on.
     func key() throws(UsageError) -> Never {
         switch names {
         case []:
             for key in KeyRing.published(in: store) { Terminal.standardOutput.line("\(key)") }
         case ["rotate"], ["none"]:
-            do {
-                try Ledger(in: store).changeKey(to: names == ["rotate"], at: Clock.wall)
+            let ledger = openLedger(orElse: "the key was not changed")
+            do throws(LedgerError) {
+                try ledger.changeKey(to: names == ["rotate"], at: Clock.wall)
             } catch {
                 fail("the key was not changed: \(error)")
             }

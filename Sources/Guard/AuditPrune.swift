@@ -34,14 +34,15 @@ extension AuditCommand {
             removed += 1
         }
         Terminal.standardOutput.line(
-            "\(removed) trail\(removed == 1 ? "" : "s") \(flags.has("--dry-run") ? "would be" : "were") removed"
+            "\(removed) trail\(removed == 1 ? "" : "s") \(flags.has("--dry-run") ? "would be" : removed == 1 ? "was" : "were") removed"
                 + (kept == 0 ? "" : "; \(kept) kept, because they go on or are not sound"))
         Exit.now(Exit.success)
     }
 
     private func remove(_ trail: Verification) {
-        do {
-            try Ledger(in: store).close(LedgerEntry(.prune, trail.runID, trail.head))
+        let ledger = openLedger(orElse: "nothing more is removed")
+        do throws(LedgerError) {
+            try ledger.close(LedgerEntry(.prune, trail.runID, trail.head))
         } catch {
             fail("nothing more is removed: \(error)")
         }

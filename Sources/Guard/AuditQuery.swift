@@ -39,7 +39,7 @@ extension AuditCommand {
         if let text = flags.last("--text") {
             // Each word on its own and as it is: what FTS5 would take for syntax is quoted.
             let words = text.split(separator: " ").map {
-                "\"\($0.replacing("\"", with: "\"\""))\""
+                "\"\($0.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
             }
             add("events.rowid IN (SELECT rowid FROM words WHERE words MATCH", words.joined(separator: " "))
             conditions[conditions.count - 1] += ")"

@@ -66,7 +66,7 @@ struct CommitCommand {
             if case .applied = result { commit.finish(change) }
         }
         // What was not asked for now may be there already.
-        let meant = Set(selection.changes.map(\.path.bytes))
+        let meant = Set(selection.changes.map { $0.path.bytes })
         let rest = copy.contents.changes.filter { !meant.contains($0.path.bytes) }
         let isWhole =
             results.allSatisfy { $0.1.isThere } && rest.allSatisfy { commit.foresee($0) == .already }

@@ -30,10 +30,10 @@ struct DoctorCommand {
                     .init("landlock_abi", .number(host.landlockABI)),
                     .init(
                         "cgroup_controllers",
-                        .array(host.cgroups.controllers.map(\.rawValue).sorted().map(JSON.string))),
+                        .array(host.cgroups.controllers.map { $0.rawValue }.sorted().map(JSON.string))),
                     .init("enforcement", RunEvents.enforcement(rows)),
                     .init("advice", .array(remedies.map { .string($0.text) })),
-                    .init("remedies", .array(remedies.map(\.json))),
+                    .init("remedies", .array(remedies.map { $0.json })),
                 ]).encoded + [UInt8(ascii: "\n")])
         } else {
             write(rows, remedies, host)

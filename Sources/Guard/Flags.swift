@@ -47,7 +47,7 @@ struct Flags {
         let name = equals.map { String(word[..<$0]) } ?? word
         let attached = equals.map { String(word[word.index(after: $0)...]) }
         guard let option = known.first(where: { $0.name == name || $0.short == name }) else {
-            let near = suggestion(for: name, among: known.map(\.name))
+            let near = suggestion(for: name, among: known.map { $0.name })
             throw UsageError(
                 description: "unknown option '\(inert(name))'\(near.map { "; did you mean \($0)?" } ?? "")")
         }
@@ -66,9 +66,9 @@ struct Flags {
     }
 
     /// The options that were given, by their long names.
-    var names: [String] { given.map(\.name) }
+    var names: [String] { given.map { $0.name } }
     func has(_ name: String) -> Bool { given.contains { $0.name == name } }
-    func all(_ name: String) -> [String] { given.filter { $0.name == name }.compactMap(\.value) }
+    func all(_ name: String) -> [String] { given.filter { $0.name == name }.compactMap { $0.value } }
     func last(_ name: String) -> String? { all(name).last }
 
     /// Whether `--format` asks for JSON; text is the default, and there is nothing else.

@@ -33,14 +33,14 @@ final class Inspection {
     }
 
     /// What the policy does about the code as a whole.
-    var action: Action { verdicts.map(\.action).max() ?? .allow }
+    var action: Action { verdicts.map { $0.action }.max() ?? .allow }
 
     /// Whether the code may run; a person is asked where the policy says so and one is there.
     ///
     /// - Parameter signals: those sent to guardrun; one that asks it to end is a refusal.
     func decide(_ signals: SignalQueue) -> Bool {
-        let worst = verdicts.flatMap(\.findings).filter { $0.action == action }.map(\.finding)
-        let findings = Set(worst.map(\.threat.rawValue)).sorted().joined(separator: ", ")
+        let worst = verdicts.flatMap { $0.findings }.filter { $0.action == action }.map { $0.finding }
+        let findings = Set(worst.map { $0.threat.rawValue }).sorted().joined(separator: ", ")
         switch action {
         case .allow:
             if !worst.isEmpty { reason = "the policy allows \(findings)" }

@@ -76,8 +76,7 @@ enum Loading {
     static func eventStream(_ target: String) -> Outlet {
         if let number = target == "-" ? 1 : CInt(target) {
             // What guardrun has opened itself closes on execve; what the caller handed over does not.
-            let flags = fcntl(number, F_GETFD)
-            guard flags >= 0, flags & FD_CLOEXEC == 0 else {
+            guard wasHandedOver(number) else {
                 fail(
                     "--events \(number): no such descriptor is open; write `\(number)>FILE` behind the command"
                 )

@@ -75,7 +75,7 @@ struct PlanText {
         heading("system calls")
         item(
             "native",
-            "\(Set(plan.seccomp.allowed.map(\.call.name)).count), of which \(Set(plan.seccomp.guards.map(\.call.name)).count) with some arguments only"
+            "\(Set(plan.seccomp.allowed.map { $0.call.name }).count), of which \(Set(plan.seccomp.guards.map { $0.call.name }).count) with some arguments only"
         )
         item("judged", "\(plan.seccomp.judged.count): each denial is an event before it is answered")
         heading("limits")
@@ -170,8 +170,8 @@ enum PlanObject {
 
     private static func syscalls(_ filter: Seccomp) -> JSON {
         .object([
-            .init("native", .array(Set(filter.allowed.map(\.call.name)).sorted().map(JSON.string))),
-            .init("judged", .array(filter.judged.map(\.name).sorted().map(JSON.string))),
+            .init("native", .array(Set(filter.allowed.map { $0.call.name }).sorted().map(JSON.string))),
+            .init("judged", .array(filter.judged.map { $0.name }.sorted().map(JSON.string))),
             .init(
                 "answered",
                 .object(filter.answered.map { .init($0.call.name, .string(Errno(CInt($0.errno)).name)) })),

@@ -114,6 +114,6 @@ struct ReportPage {
             page.raw("</tr>\n")
         }
         page.raw("</tbody></table></div></section>\n")
-        ReportTables.refusals(runs.flatMap(\.denials), to: &page, heading: "h2", id: "all")
+        ReportTables.refusals(runs.flatMap { $0.denials }, to: &page, heading: "h2", id: "all")
     }
 }

@@ -32,7 +32,7 @@ struct ReportRun {
     var started: String { first?["time"]?.stringValue ?? events.first?["time"]?.stringValue ?? "" }
     var policy: String { first?["policy"]?["name"]?.stringValue ?? "" }
     var command: String {
-        (first?["command"]?.elements ?? []).compactMap(\.stringValue).joined(separator: " ")
+        (first?["command"]?.elements ?? []).compactMap { $0.stringValue }.joined(separator: " ")
     }
     var refused: Int64 { denials.reduce(0) { $0 &+ $1.count } }
     var wall: String { usage("wall_ms").map(String.init) ?? "" }
@@ -138,7 +138,7 @@ struct ReportRun {
         guard let rows = first?["enforcement"]?.members, !rows.isEmpty else { return }
         page.raw("<section><h2>What was enforced</h2>\n<div class=\"scroll\"><table><caption>By the policy ")
         page.text(policy)
-        let documents = (first?["policy"]?["composed_of"]?.elements ?? []).compactMap(\.stringValue)
+        let documents = (first?["policy"]?["composed_of"]?.elements ?? []).compactMap { $0.stringValue }
         if !documents.isEmpty {
             page.raw(", composed of ")
             page.text(documents.joined(separator: ", "))

@@ -37,7 +37,7 @@ enum ReportTables {
         }
         for threat in threats {
             page.raw("<h3>")
-            page.text(threat.name.replacing("_", with: " "), limit: 60)
+            page.text(threat.name.split(separator: "_").joined(separator: " "), limit: 60)
             page.raw(
                 "</h3>\n<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Act</th><th scope=\"col\">What</th><th scope=\"col\">Arguments</th><th scope=\"col\">Answer</th><th scope=\"col\">Rule</th><th scope=\"col\" class=\"n\">Times</th></tr></thead><tbody>\n"
             )

@@ -40,7 +40,7 @@ struct RunReport {
         for verdict in verdicts { for line in ScanLines.lines(verdict, terminal) { row("found", line) } }
         printRefusals(terminal, row)
         if let hint = RunHints.hint(
-            plan: plan, languages: verdicts.map(\.language), exitStatus: exitStatus,
+            plan: plan, languages: verdicts.map { $0.language }, exitStatus: exitStatus,
             refusals: witness.refusals)
         {
             row("hint", hint)
@@ -95,7 +95,7 @@ struct RunReport {
             subject = place
             if let flags = arguments?["flags"]?.stringValue { subject += "  \(flags)" }
         }
-        if let words = arguments?["argv"]?.elements?.compactMap(\.stringValue), !words.isEmpty {
+        if let words = arguments?["argv"]?.elements?.compactMap({ $0.stringValue }), !words.isEmpty {
             subject += "  (\(words.joined(separator: " ")))"
         }
         let times = refusal.count > 1 ? "  \(refusal.count) times" : ""

@@ -111,11 +111,17 @@ struct SessionGeneration {
     ) -> (Witness, Conversation) {
         let channel = Descriptor(owning: ours.0)
         channel.setWaiting(false)
-        do {
-            let witness = try record.begin(
+        let witness: Witness
+        do throws(RecordingError) {
+            witness = try record.begin(
                 launched.plan, codeDigest: nil,
                 codeNotes: ["the cells of the session are scanned one by one"],
                 scans: [])
+        } catch {
+            launched.abandon()
+            fail("the session cannot be recorded, so nothing was run: \(error)")
+        }
+        do throws(ScanError) {
             let terms = Conversation.Terms(
                 scanner: scanner, onlyWarns: options.scanning == .warn, limits: loaded.policy.limits,
                 tools: loaded.policy.tools, onViolation: loaded.policy.syscalls.onViolation)
@@ -126,7 +132,7 @@ struct SessionGeneration {
             return (witness, conversation)
         } catch {
             launched.abandon()
-            fail("the session cannot be recorded, so nothing was run: \(error)")
+            fail("the session cannot scan its cells, so nothing was run: \(error)")
         }
     }
 

@@ -11,22 +11,22 @@ final class Settlement {
     /// Begins the trail. Without one nothing is done.
     init(_ kept: Kept, words: [String], in store: Store, _ context: Context) {
         self.kept = kept
-        do {
+        do throws(SystemError) {
             trail = try Trail(
                 RunID(startingAt: Clock.wall), in: store, syncsDenials: false, maxBytes: nil, listener: nil)
-            try trail.record(
-                Event(
-                    .runStarted, .info,
-                    "\(words.joined(separator: " ")): what \(kept.runID) changed in \(kept.directory)",
-                    fields: [
-                        .init("command", .array((["guardrun"] + words).map(JSON.string))),
-                        .init("directory", .text(kept.directory.bytes)),
-                        .init("workspace_of", .string(kept.runID.description)),
-                        .init("uid", .number(context.user.uid)),
-                    ]), counting: false)
         } catch {
             fail("the audit trail cannot be written, so nothing was done: \(inert("\(error)"))")
         }
+        record(
+            Event(
+                .runStarted, .info,
+                "\(words.joined(separator: " ")): what \(kept.runID) changed in \(kept.directory)",
+                fields: [
+                    .init("command", .array((["guardrun"] + words).map(JSON.string))),
+                    .init("directory", .text(kept.directory.bytes)),
+                    .init("workspace_of", .string(kept.runID.description)),
+                    .init("uid", .number(context.user.uid)),
+                ]))
     }
 
     /// Writes down what became of one change.
@@ -64,7 +64,7 @@ final class Settlement {
 
     /// Seals the trail; when nothing is left to do, the workspace goes.
     func end(_ how: String?, isSuccess: Bool) {
-        do {
+        do throws(RecordingError) {
             try trail.seal(
                 Event(
                     .runFinished, isSuccess ? .info : .warning, how ?? "something waits in the workspace",
@@ -72,7 +72,12 @@ final class Settlement {
                         .init("outcome", "completed"), .init("exit_status", isSuccess ? 0 : 1),
                         .init("workspace_of", .string(kept.runID.description)),
                     ]))
-            if let how { try kept.settle(how, by: trail.runID) }
+        } catch {
+            fail("the audit trail cannot be written, so guardrun stopped: \(inert("\(error)"))")
+        }
+        guard let how else { return }
+        do throws(SystemError) {
+            try kept.settle(how, by: trail.runID)
         } catch {
             fail("the workspace of \(kept.runID) could not be settled: \(inert("\(error)"))")
         }

@@ -33,7 +33,7 @@ struct TrailText {
 
     private func head(_ event: JSON) {
         guard event["type"]?.stringValue == Event.Kind.runStarted.rawValue else { return }
-        let command = (event["command"]?.elements ?? []).compactMap(\.stringValue).joined(separator: " ")
+        let command = (event["command"]?.elements ?? []).compactMap { $0.stringValue }.joined(separator: " ")
         for (name, text) in [
             ("run", event["run_id"]?.stringValue), ("started", event["time"]?.stringValue),
             ("command", command), ("directory", event["directory"]?.stringValue),

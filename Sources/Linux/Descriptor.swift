@@ -2,20 +2,20 @@ internal import CLinux
 import Glibc
 
 /// A file descriptor that this process owns and that closes when its owner lets go of it.
-package struct Descriptor: ~Copyable {
+public struct Descriptor: ~Copyable {
     /// The number, for calls that borrow it.
-    package let number: CInt
+    package private(set) var number: CInt
 
     /// Takes over a descriptor that nothing else will close.
     package init(owning number: CInt) { self.number = number }
 
-    deinit { close(number) }
+    deinit { if number >= 0 { close(number) } }
 
     /// Gives the number away: the caller closes it now.
     package consuming func release() -> CInt {
-        let number = number
-        discard self
-        return number
+        let given = number
+        number = -1
+        return given
     }
 
     /// Opens `path` (openat(2)); close-on-exec is always set.
@@ -70,7 +70,7 @@ package struct Descriptor: ~Copyable {
 }
 
 /// A pipe(2) whose both ends are close-on-exec.
-package struct Pipe: ~Copyable {
+public struct Pipe: ~Copyable {
     package let read: Descriptor
     package let write: Descriptor
 
@@ -161,6 +161,12 @@ extension Descriptor {
             guard bytes.count <= limit else { throw SystemError("read", errno: Errno(EFBIG)) }
         }
     }
+}
+
+/// Whether a descriptor is open that outlives execve(2), as one that the caller gave to this process does.
+package func wasHandedOver(_ number: CInt) -> Bool {
+    let flags = gr_fcntl(number, F_GETFD, 0)
+    return flags >= 0 && CInt(flags) & FD_CLOEXEC == 0
 }
 
 /// Opens /dev/null in the place of standard streams that the caller closed, so that no other file lands there.

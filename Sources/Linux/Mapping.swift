@@ -3,7 +3,7 @@ import Glibc
 /// Memory that this process shares with its children, or with a file (mmap(2), MAP_SHARED).
 ///
 /// It is unmapped when its owner lets go of it.
-@safe package struct Mapping: ~Copyable {
+@safe public struct Mapping: ~Copyable {
     /// Where it begins.
     package let base: UnsafeMutableRawPointer
     /// Bytes.

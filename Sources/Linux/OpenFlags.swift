@@ -49,6 +49,6 @@ package struct OpenFlags: OptionSet, Sendable, CustomStringConvertible {
             case .readWrite: "O_RDWR"
             default: "O_RDONLY"
             }
-        return ([mode] + Self.names.filter { contains($0.0) }.map(\.1)).joined(separator: "|")
+        return ([mode] + Self.names.filter { contains($0.0) }.map { $0.1 }).joined(separator: "|")
     }
 }

@@ -42,15 +42,15 @@ package func environmentValue(_ name: String) -> String? {
 /// Every variable of this process; one whose name or value is not UTF-8 is read with replacements.
 package func callerEnvironment() -> [(name: String, value: String)] {
     var variables: [(name: String, value: String)] = []
-    var place = unsafe environ
-    while let entry = unsafe place.pointee {
+    var place = unsafe gr_environment()
+    while let entry = unsafe place?.pointee {
         if let equals = unsafe strchr(entry, Int32(UInt8(ascii: "="))) {
             let name = unsafe UnsafeRawBufferPointer(
                 start: entry, count: equals - UnsafeMutablePointer(entry))
             let value = unsafe String(cString: equals + 1)
             unsafe variables.append((String(decoding: name, as: UTF8.self), value))
         }
-        unsafe place += 1
+        unsafe place = unsafe place?.successor()
     }
     return variables
 }

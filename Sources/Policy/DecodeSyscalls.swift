@@ -27,7 +27,8 @@ extension Decoder {
 
     private mutating func refuseContradictions(_ rules: SyscallRules) {
         guard !rules.allow.isEmpty, !rules.deny.isEmpty else { return }
-        let denied = Dictionary(rules.deny.map { ($0.value, $0.origin) }) { first, _ in first }
+        var denied: [String: Origin] = [:]
+        for refused in rules.deny.reversed() { denied[refused.value] = refused.origin }
         for allowed in rules.allow {
             guard let other = denied[allowed.value] else { continue }
             let mark = Mark(

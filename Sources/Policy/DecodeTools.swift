@@ -68,7 +68,7 @@ extension Decoder {
                     rule.tool = decoder.toolName(value, "tool is") ?? rule.tool
                 case .calls: rule.calls = decoder.quantity(value, "calls", .pieces)
                 case .arguments: rule.arguments = decoder.argumentRules(value)
-                case .refuse: rule.refuse = decoder.patterns(value, "refuse").map(\.value)
+                case .refuse: rule.refuse = decoder.patterns(value, "refuse").map { $0.value }
                 }
             }
             if !isNamed, faults.count == before {

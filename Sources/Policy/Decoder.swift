@@ -44,7 +44,7 @@ struct Decoder {
                 continue
             }
             guard let key = Key(rawValue: text) else {
-                let known = faults.count > 100 ? [] : Key.allCases.map(\.rawValue)
+                let known = faults.count > 100 ? [] : Key.allCases.map { $0.rawValue }
                 let meant = suggestion(for: text, among: known)
                 fault(at: pair.key.mark, "unknown key '\(text.shown)'\(place)", didYouMean: meant)
                 continue
@@ -100,7 +100,7 @@ struct Decoder {
         if let scalar = node.scalar, scalar.kind == .text, let word = Word(rawValue: scalar.text) {
             return word
         }
-        let known = Word.allCases.map(\.rawValue)
+        let known = Word.allCases.map { $0.rawValue }
         let choice = known.dropLast().joined(separator: ", ") + " or " + (known.last ?? "")
         guard let scalar = node.scalar, scalar.kind == .text else {
             wrongType(node, subject(), not: choice, example: nil)

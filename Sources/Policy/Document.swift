@@ -56,7 +56,7 @@ extension ScanRules {
                 .object(Level.allCases.map { .init($0.rawValue, .string(action(for: threat, $0).rawValue)) }))
         }
         return [
-            "patterns": .array(patterns.map(\.value.document)),
+            "patterns": .array(patterns.map { $0.value.document }),
             "threats": .object(threats),
             "confidence": .string(confidenceText),
         ]
@@ -109,7 +109,7 @@ extension ToolRules {
     fileprivate var document: JSON {
         [
             "allow": .list(allow), "approve": .list(approve),
-            "rules": .array(rules.map(\.value.document)),
+            "rules": .array(rules.map { $0.value.document }),
         ]
     }
 }
@@ -122,7 +122,7 @@ extension ToolRule {
         if !arguments.isEmpty {
             members.append(.init("arguments", .object(arguments.map { .init($0.name, $0.document) })))
         }
-        if !refuse.isEmpty { members.append(.init("refuse", .array(refuse.map(\.document)))) }
+        if !refuse.isEmpty { members.append(.init("refuse", .array(refuse.map({ $0.document })))) }
         return .object(members)
     }
 }

@@ -29,7 +29,7 @@ package struct PolicyFaults: Error, Equatable, Sendable, CustomStringConvertible
     package init(faults: [Fault]) { self.faults = faults }
 
     /// One line for each fault.
-    package var description: String { faults.map(\.description).joined(separator: "\n") }
+    package var description: String { faults.map { $0.description }.joined(separator: "\n") }
 }
 
 /// Why a text is not what it should be.

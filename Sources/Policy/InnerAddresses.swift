@@ -50,6 +50,6 @@ extension AddressBlock {
 
     /// An address that a grant of this block reaches and one of the others does not.
     func grantedGap(beside others: [AddressBlock]) -> AddressBlock? {
-        isInner ? gap(beside: others.filter(\.isInner)) : gap(beside: others + InnerAddresses.blocks)
+        isInner ? gap(beside: others.filter { $0.isInner }) : gap(beside: others + InnerAddresses.blocks)
     }
 }

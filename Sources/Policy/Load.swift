@@ -70,7 +70,8 @@ extension Policy {
         policy.name = overlays.last { $0.root["name"] != nil }?.root["name"]?.scalar?.text ?? composition.name
         guard loader.faults.isEmpty else { throw loader.faultsInOrder }
         return Loaded(
-            policy: policy, warnings: loader.warnings, chain: composition.chain + overlays.map(\.origin.file),
+            policy: policy, warnings: loader.warnings,
+            chain: composition.chain + overlays.map { $0.origin.file },
             examples: composition.examples, root: root)
     }
 }

@@ -71,7 +71,8 @@ struct Loader {
 
     /// The faults document by document, in the order these were read, and each document's by its lines.
     var faultsInOrder: PolicyFaults {
-        let turns = Dictionary(labels.enumerated().map { ($1, $0) }) { first, _ in first }
+        var turns: [String: Int] = [:]
+        for (turn, label) in labels.enumerated().reversed() { turns[label] = turn }
         let keyed = faults.map { fault in
             (
                 turn: turns[fault.origin.file] ?? labels.count, line: fault.origin.line,
@@ -100,7 +101,7 @@ struct Loader {
         let bases = header.extends.compactMap { base($0, of: source, below: below + [source]) }
         guard faults.isEmpty else { return nil }
         let name = header.name ?? source.name
-        let chain = bases.flatMap(\.chain) + [source.label]
+        let chain = bases.flatMap { $0.chain } + [source.label]
         guard let first = bases.first else {
             warn(header.loosen)
             return Composition(
@@ -111,7 +112,7 @@ struct Loader {
         if case .file = source {
             let loosenings = decode(merged).loosenings(over: decode(baseRoot))
             guard faults.isEmpty else { return nil }
-            let labels = bases.map(\.source.label).joined(separator: " and ")
+            let labels = bases.map { $0.source.label }.joined(separator: " and ")
             check(loosenings, of: root, allowed: header.loosen, base: labels)
         }
         return Composition(
@@ -141,7 +142,7 @@ struct Loader {
         do throws(Unreadable) {
             let base = try Source.named(name.value, from: source, context: context)
             if let start = below.firstIndex(of: base) {
-                let circle = (below[start...] + [base]).map(\.label).joined(separator: " → ")
+                let circle = (below[start...] + [base]).map { $0.label }.joined(separator: " → ")
                 throw Unreadable("extends goes round in a circle: \(circle)")
             }
             return compose(base, below: below, namedAt: name.origin)

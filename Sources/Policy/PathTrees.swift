@@ -8,7 +8,7 @@ struct PathTrees {
     private var tops: [Path] = []
 
     init(_ paths: [Located<Path>]) {
-        for path in paths.map(\.value).sorted(by: Self.precedes) {
+        for path in paths.map({ $0.value }).sorted(by: Self.precedes) {
             if let last = tops.last, last.contains(path) { continue }
             tops.append(path)
         }

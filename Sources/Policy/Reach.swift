@@ -14,7 +14,7 @@ package struct Reach {
     /// - Parameter listens: whether the endpoints are to listen on, where other addresses include each other.
     package init(_ endpoints: [Located<Endpoint>], listens: Bool) {
         isEverything = endpoints.contains { $0.value == .any }
-        texts = Set(endpoints.map(\.value.description))
+        texts = Set(endpoints.map { $0.value.description })
         places = endpoints.compactMap {
             guard case .network(let transport, let host, let ports) = $0.value else { return nil }
             return Place(transport: transport, host: host, ports: ports)
@@ -34,7 +34,7 @@ package struct Reach {
         let near = places.filter { $0.transport == transport }
         for range in ports.ranges {
             for port in Self.starts(range, near) {
-                let others = near.filter { $0.ports.contains(port) }.map(\.host)
+                let others = near.filter { $0.ports.contains(port) }.map { $0.host }
                 if let host = gap(in: host, others) { return .network(transport, host, Ports([port...port])) }
             }
         }
@@ -57,7 +57,7 @@ package struct Reach {
     /// The ports of a range at which the list may begin or cease to reach something.
     private static func starts(_ range: ClosedRange<UInt16>, _ places: [Place]) -> [UInt16] {
         var starts: Set<UInt16> = [range.lowerBound]
-        for other in places.lazy.flatMap(\.ports.ranges) {
+        for other in places.lazy.flatMap({ $0.ports.ranges }) {
             if range.contains(other.lowerBound) { starts.insert(other.lowerBound) }
             if other.upperBound < range.upperBound, range.contains(other.upperBound + 1) {
                 starts.insert(other.upperBound + 1)

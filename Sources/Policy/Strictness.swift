@@ -56,7 +56,7 @@ extension ScanRules {
     fileprivate func loosenings(over base: ScanRules) -> [Difference] {
         var found: [Difference] = []
         if !base.patterns.isEmpty {
-            let kept = Set(patterns.map(\.value.identity))
+            let kept = Set(patterns.map { $0.value.identity })
             for old in base.patterns where !kept.contains(old.value.identity) {
                 found.append(Difference("scan.patterns", "the pattern \(old.value.id) is gone"))
             }

@@ -15,7 +15,7 @@ package struct ToolRules: Equatable, Sendable {
     /// Every pattern that its rules look for.
     package var patterns: [Located<Pattern>] {
         rules.flatMap { rule in
-            (rule.value.refuse + rule.value.arguments.compactMap(\.pattern)).map {
+            (rule.value.refuse + rule.value.arguments.compactMap { $0.pattern }).map {
                 Located($0, at: rule.origin)
             }
         }

@@ -44,7 +44,7 @@ package struct Destinations: Equatable, Sendable {
         listensAnywhere = rules.listen.contains { $0.value == .any }
         connect = entries(rules.allow, resolve, &faults)
         listen = entries(rules.listen, resolve, &faults).map {
-            Entry(transport: $0.transport, blocks: $0.blocks.flatMap(\.listening), ports: $0.ports)
+            Entry(transport: $0.transport, blocks: $0.blocks.flatMap { $0.listening }, ports: $0.ports)
         }
         if !faults.isEmpty { throw Unenforceable(faults: faults) }
         notes = pinned.map { pinned in
@@ -130,7 +130,7 @@ package struct Destinations: Equatable, Sendable {
     /// The names of the policy that lead to an address.
     package func names(of address: SocketAddress) -> [String] {
         guard let bytes = address.bytes else { return [] }
-        return pinned.filter { $0.addresses.contains(bytes) }.map(\.name)
+        return pinned.filter { $0.addresses.contains(bytes) }.map { $0.name }
     }
 
     /// The addresses that a name has for the run; nil for a name that is not granted.

@@ -35,5 +35,5 @@ package struct Unenforceable: Error, Equatable, CustomStringConvertible, Sendabl
 
     package let faults: [Fault]
     package init(faults: [Fault]) { self.faults = faults }
-    package var description: String { faults.map(\.description).joined(separator: "\n") }
+    package var description: String { faults.map { $0.description }.joined(separator: "\n") }
 }

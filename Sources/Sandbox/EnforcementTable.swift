@@ -50,7 +50,7 @@ struct EnforcementTable {
         if landlock.abi >= 6 { return Enforcement(.landlock, .enforced, "ABI \(landlock.abi)") }
         let missing = [
             (3, "truncation"), (4, "TCP"), (5, "device control"), (6, "signals and abstract sockets"),
-        ].filter { landlock.abi < $0.0 }.map(\.1)
+        ].filter { landlock.abi < $0.0 }.map { $0.1 }
         return Enforcement(
             .landlock, .partial, "ABI \(landlock.abi) does not cover \(missing.joined(separator: ", "))")
     }
@@ -68,7 +68,7 @@ struct EnforcementTable {
             (limits.memory != nil && cgroup.memory == nil, "memory"),
             (limits.processes != nil && cgroup.processes == nil, "processes"),
             (limits.cpu != nil && cgroup.cpu == nil, "cpu"),
-        ].filter(\.0).map(\.1)
+        ].filter { $0.0 }.map { $0.1 }
         return missing.isEmpty
             ? Enforcement(.cgroup, .enforced, "")
             : Enforcement(.cgroup, .partial, "\(missing.joined(separator: ", ")) summed by the supervisor")
@@ -101,7 +101,7 @@ struct EnforcementTable {
                     "it is not mounted, and without it nobody can see what a process of the run opens or uses; "
                         + "mount -t proc proc /proc"))
         }
-        let absent = Set(rows.filter { $0.state == .absent }.map(\.mechanism))
+        let absent = Set(rows.filter { $0.state == .absent }.map { $0.mechanism })
         if absent.isSuperset(of: [.landlock, .mountNamespace]) {
             faults.append(
                 .init(

@@ -97,7 +97,7 @@ package struct Seccomp: Equatable, Sendable {
     ) {
         listener = host.listener
         keepsIdentity = rules.base != .observe
-        refused = Set(rules.deny.map(\.value))
+        refused = Set(rules.deny.map { $0.value })
         var native = SyscallTable.native
         if !countsForks || !listener { native += SyscallTable.forks }
         if rules.base == .observe { native += SyscallTable.systemV }
@@ -120,9 +120,9 @@ package struct Seccomp: Equatable, Sendable {
         // Nothing that these could reach is kept from the run then: local datagram sockets, which take any path at
         // any time, are not given out (`sockets`).
         if network.allowsAny { native += ["sendmmsg", "sendmsg", "sendto"] + (listener ? [] : ["connect"]) }
-        native += rules.allow.map(\.value)
+        native += rules.allow.map { $0.value }
 
-        let denied = SystemCallSet(rules.deny.map(\.value))
+        let denied = SystemCallSet(rules.deny.map { $0.value })
         let unconditional = native.compactMap { SystemCall($0) }.filter { !denied.contains($0) }
         let isUnconditional = SystemCallSet(unconditional)
         let conditional = Self.conditional(
@@ -130,20 +130,20 @@ package struct Seccomp: Equatable, Sendable {
             keepsIdentity: keepsIdentity, host: host
         )
         .filter { !denied.contains($0.call) && !isUnconditional.contains($0.call) }
-        let asked = SystemCallSet(rules.allow.map(\.value))
+        let asked = SystemCallSet(rules.allow.map { $0.value })
         guards =
             (Self.guards(network, host, terminal: terminal, keepsIdentity: keepsIdentity)
             + (keepsIdentity ? Self.modeGuards : []))
             .filter { !denied.contains($0.call) && !asked.contains($0.call) }
             .filter { $0.demand.isOfValues || isUnconditional.contains($0.call) }
-        let isGuarded = SystemCallSet(guards.map(\.call))
+        let isGuarded = SystemCallSet(guards.map { $0.call })
         answered =
             (SyscallTable.habits + (host.namespaces.contains(.pid) ? [] : SyscallTable.unnamespaced)
             + (keepsIdentity ? SyscallTable.attributes : []))
             .compactMap { habit in
                 SystemCall(habit.name).map { Answer(call: $0, errno: habit.errno) }
             }.filter { !denied.contains($0.call) }
-        let isAnswered = SystemCallSet(answered.map(\.call))
+        let isAnswered = SystemCallSet(answered.map { $0.call })
 
         allowed = unconditional.map { Rule($0) } + conditional
         var isAllowed = isUnconditional

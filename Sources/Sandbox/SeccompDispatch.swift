@@ -49,7 +49,7 @@ enum SeccompDispatch {
 
     /// The answer to each number up to the last that means something.
     private static func answers(_ filter: Seccomp, elsewhere: UInt32) -> [Answer] {
-        let last = (filter.judged + filter.allowed.map(\.call)).map(\.number).max() ?? 0
+        let last = (filter.judged + filter.allowed.map { $0.call }).map { $0.number }.max() ?? 0
         var answers = [Answer](repeating: .action(unknown), count: Int(last) + 1)
         for call in filter.judged { answers[Int(call.number)] = .action(elsewhere) }
         for rule in filter.allowed {

@@ -27,10 +27,8 @@ extension Seccomp {
 
     /// The values and bits of an argument that decide about a call.
     package func values(of call: SystemCall, argument: Int) -> [UInt64] {
-        let compared = allowed.filter { $0.call == call }.flatMap(\.conditions).filter {
-            $0.argument == argument
-        }
-        .flatMap { condition -> [UInt64] in
+        let conditions = allowed.filter { $0.call == call }.flatMap { $0.conditions }
+        let compared = conditions.filter { $0.argument == argument }.flatMap { condition -> [UInt64] in
             // Either bits that must not be there, or a value.
             condition.value == 0 && condition.mask.nonzeroBitCount < 32
                 ? Self.bits(condition.mask) : [condition.value, condition.value ^ 1]

@@ -173,6 +173,6 @@ package enum SyscallTable {
     /// Every name in the table.
     package static var all: [String] {
         native + forks + pathActs + opens + judged + conditional + identity + systemV
-            + (forbidden + unsafeCore).flatMap(\.names) + habits.map(\.name)
+            + (forbidden + unsafeCore).flatMap { $0.names } + habits.map { $0.name }
     }
 }

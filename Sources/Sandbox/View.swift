@@ -81,7 +81,7 @@ package struct View: Equatable, Sendable {
         rootIsBind = root != nil
         rootAttributes = root.map { Self.attributes($0.rights) } ?? []
         privateTemporary = grants.granted(Path("/tmp")).isEmpty
-        staging = Self.staging(avoiding: grants.entries.map(\.path))
+        staging = Self.staging(avoiding: grants.entries.map { $0.path })
         beginsAsUsual = !rootIsBind && staging == OwnPlaces.staging
 
         // Private places come first, so that what is granted inside them lies over them.
@@ -106,7 +106,7 @@ package struct View: Equatable, Sendable {
                 bind(grant, Self.attributes(all))
             }
         }
-        let links = grants.links + sealed.flatMap(\.links)
+        let links = grants.links + sealed.flatMap { $0.links }
         for link in links.sorted(by: { $0.place < $1.place }) where !isCovered(link.place) {
             symlink(link)
         }

@@ -46,8 +46,8 @@ package struct Scanner: Sendable {
         let isText = SourceText.isReadable(source, analysis)
         if source.bytes.count > Scanner.largest {
             analysis.exceeded(.size(source.bytes.count))
-        } else if let analyzer = source.language.analyzer {
-            if isText { analyzer.analyze(source.bytes, in: analysis) }
+        } else if let analyze = source.language.analyzer {
+            if isText { analyze(source.bytes, analysis) }
         } else if !source.bytes.isEmpty {
             analysis.exceeded(.unread(source.language))
         }
@@ -56,27 +56,30 @@ package struct Scanner: Sendable {
         return verdict(source, analysis, matches(in: source, isText: isText, analysis))
     }
 
-    private func matches(in source: Source, isText: Bool, _ analysis: Analysis) -> [(Pattern, Range<Int>)] {
+    private typealias Match = (pattern: Pattern, range: Range<Int>)
+
+    private func matches(in source: Source, isText: Bool, _ analysis: Analysis) -> [Match] {
         guard !patterns.isEmpty else { return [] }
         let needsParts = patterns.contains { $0.pattern.place != .any }
         let parts =
             needsParts && source.bytes.count <= Scanner.largest
             ? Stretches(of: source.bytes, in: source.language) : nil
-        var found: [(Pattern, Range<Int>)] = []
+        var found: [Match] = []
         for matcher in patterns {
             let stretches = parts?.stretches(of: matcher.pattern.place) ?? [0..<source.bytes.count]
             let (ranges, more) = matcher.matches(in: source.bytes, stretches, isText: isText)
-            found += ranges.map { (matcher.pattern, $0) }
+            found += ranges.map { (pattern: matcher.pattern, range: $0) }
             if more { analysis.exceeded(.findings(of: matcher.pattern.id)) }
         }
         return found
     }
 
     private func verdict(
-        _ source: Source, _ analysis: Analysis, _ matches: [(pattern: Pattern, range: Range<Int>)]
+        _ source: Source, _ analysis: Analysis, _ matches: [Match]
     ) -> Verdict {
         let ranges =
-            analysis.sightings.flatMap { [$0.range] + $0.evidence.map(\.range) } + matches.map(\.range)
+            analysis.sightings.flatMap { [$0.range] + $0.evidence.map { $0.range } }
+            + matches.map { $0.range }
         let positions = Positions(of: ranges.flatMap { [$0.lowerBound, $0.upperBound] }, in: source.bytes)
         var findings = analysis.sightings.map { Finding($0, positions) }
         findings += matches.map { Finding($0.pattern, positions.span($0.range)) }
@@ -87,7 +90,7 @@ package struct Scanner: Sendable {
         }
         let judged = findings.map { Verdict.Judged(finding: $0, action: action(for: $0)) }
         return Verdict(
-            name: source.name, language: source.language, action: judged.map(\.action).max() ?? .allow,
+            name: source.name, language: source.language, action: judged.map { $0.action }.max() ?? .allow,
             findings: judged,
             limits: analysis.limits)
     }

@@ -76,7 +76,7 @@ extension HostMessage {
             for member in variables { try Self.check(member.name) }
             self = .request(Request(id: try number("id"), kind: .set(variables)))
         case "get":
-            let names = message["names"]?.elements?.compactMap(\.stringValue) ?? []
+            let names = message["names"]?.elements?.compactMap { $0.stringValue } ?? []
             for name in names { try Self.check(name) }
             self = .request(Request(id: try number("id"), kind: .get(names)))
         case "tools": self = .request(Request(id: try number("id"), kind: .tools(try Self.tools(message))))
@@ -111,7 +111,7 @@ extension HostMessage {
             for part in name.split(separator: ".", omittingEmptySubsequences: false) {
                 try check(String(part))
             }
-            let parameters = entry["parameters"]?.elements?.compactMap(\.stringValue) ?? []
+            let parameters = entry["parameters"]?.elements?.compactMap { $0.stringValue } ?? []
             tools.append(ToolDeclaration(name: name, parameters: parameters))
         }
         guard tools.count <= 1_000 else {

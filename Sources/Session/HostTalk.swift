@@ -90,11 +90,11 @@ extension Conversation {
         let event = SessionEvents.scanned(verdict, cell: id, digest: Digest(bytes), isAllowed: isAllowed)
         guard record(event) else { return false }
         if isAllowed { return true }
-        let worst = verdict.findings.filter { $0.action == verdict.action }.map(\.finding)
+        let worst = verdict.findings.filter { $0.action == verdict.action }.map { $0.finding }
         let reasons = worst.prefix(5).map {
             "line \($0.span.line): \($0.message) (\($0.threat.rawValue), \($0.rule))"
         }
-        let threats = Set(worst.map(\.threat.rawValue)).sorted().joined(separator: ", ")
+        let threats = Set(worst.map { $0.threat.rawValue }).sorted().joined(separator: ", ")
         let refusal = Event(
             .policyCheck, .high, rule: "scan.threats", "cell \(id) is refused: the scan found \(threats)",
             fields: [.init("decision", "deny"), .init("cell", .number(id))])
@@ -148,7 +148,7 @@ extension Conversation {
                 }
             let reason =
                 outcome.exitCode.map { "the interpreter exited with status \($0)" }
-                ?? outcome.reason.replacing("the program", with: "the interpreter")
+                ?? Self.ofInterpreter(outcome.reason)
             failure = Interruption(
                 kind: kind, limit: outcome.limit, sentence: reason, ending: .asked(outcome.reason))
         }
@@ -193,5 +193,11 @@ extension Conversation {
             guard let text = try? host.read() else { continue }
             if case .request(let request)? = try? HostMessage(text) { queue.append(request) }
         }
+    }
+
+    /// What is said of the program of a run, said of the interpreter.
+    private static func ofInterpreter(_ reason: String) -> String {
+        let program = "the program"
+        return reason.hasPrefix(program) ? "the interpreter\(reason.dropFirst(program.count))" : reason
     }
 }

@@ -16,7 +16,7 @@ enum AllowedAct {
         case .change(let targets):
             let places = targets.compactMap { lookup.place(of: $0.path, for: act.call.pid)?.path }
             (operation, subject) = (
-                .open, "\(act.name) of \(places.map(\.description).joined(separator: " and "))"
+                .open, "\(act.name) of \(places.map { $0.description }.joined(separator: " and "))"
             )
             arguments = zip(["path", "to"], places).map { .init($0, .text($1.bytes)) }
         case .connect(_, let address):

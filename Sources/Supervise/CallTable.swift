@@ -57,7 +57,7 @@ final class CallTable {
     /// - Parameter refused: calls that the policy refuses by name.
     init(judging calls: [SystemCall], refused: Set<String> = []) {
         self.refused = refused
-        names = [String?](repeating: nil, count: Int(calls.map(\.number).max() ?? 0) + 1)
+        names = [String?](repeating: nil, count: Int(calls.map { $0.number }.max() ?? 0) + 1)
         shapes = [Shape?](repeating: nil, count: names.count)
         for call in calls { names[Int(call.number)] = call.name }
     }

@@ -70,7 +70,7 @@ enum ForbiddenCall {
             (0x0800_0000, "CLONE_NEWIPC"), (0x1000_0000, "CLONE_NEWUSER"), (0x2000_0000, "CLONE_NEWPID"),
             (0x4000_0000, "CLONE_NEWNET"),
         ]
-        let held = names.filter { flags & $0.0 != 0 }.map(\.1)
+        let held = names.filter { flags & $0.0 != 0 }.map { $0.1 }
         return held.isEmpty ? "0x" + String(flags, radix: 16) : held.joined(separator: "|")
     }
 

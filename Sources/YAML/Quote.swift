@@ -2,7 +2,7 @@
 /// inside `[…]` too, else in quotes.
 package func quote(_ text: String) -> String {
     if isSafePlain(text) { return text }
-    if text.unicodeScalars.allSatisfy(\.isVisible) {
+    if text.unicodeScalars.allSatisfy({ $0.isVisible }) {
         return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
             + "'"
     }

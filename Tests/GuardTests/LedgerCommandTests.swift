@@ -118,7 +118,7 @@ struct LedgerCommandTests {
         try place.scratch.file("audit/runs/\(run).jsonl", "{}\n")
         #expect(
             try place.audit("prune", "--older-than", "0s").output
-                == "1 trail were removed; 1 kept, because they go on or are not sound\n")
+                == "1 trail was removed; 1 kept, because they go on or are not sound\n")
         #expect(try place.audit("verify").output.hasPrefix("\(run)  line 1: "))
     }
 

@@ -198,7 +198,9 @@ struct ReportTests {
         try scratch.file("good.yaml", "guardrun: 1\nname: mine\nextends: [python]\n")
         try scratch.file("bad.yaml", "guardrun: 1\nname: mine\nextends: [python]\nfiles: {reed: []}\n")
         let list = try guardrun(["policy", "list"], scratch)
-        let names = list.output.split(separator: "\n").map(String.init)
+        let names = list.output.split(separator: "\n").compactMap {
+            $0.split(separator: " ").first.map(String.init)
+        }
         #expect(names.contains("strict") && names.contains("python") && names.contains("observe"))
         let check = try guardrun(["policy", "check"] + names + ["good.yaml"], scratch)
         #expect(check.status == 0, "\(check.output)\(check.errors)")

@@ -39,7 +39,7 @@ struct LinearityTests {
 
     private func steps(_ code: String, _ language: Language) -> Int {
         let analysis = Analysis()
-        language.analyzer?.analyze(Array(code.utf8), in: analysis)
+        language.analyzer?(Array(code.utf8), analysis)
         return analysis.stepsSpent
     }
 

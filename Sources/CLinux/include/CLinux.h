@@ -78,6 +78,7 @@ int gr_landlock_abi(void);
 // The words this process was started with, where the kernel put them.
 int gr_argument_count(void);
 char **gr_arguments(void);
+char **gr_environment(void);
 uint32_t gr_native_audit_arch(void);
 int gr_is_ignored(int signal);
 int gr_statfs_used(int fd, uint64_t *bytes_used, uint64_t *inodes_used);

@@ -43,7 +43,7 @@ extension Expression {
         switch self {
         case .empty: true
         case .set(let set): set.ranges.count == 1 && set.ranges[0].count == 1
-        case .sequence(let parts): parts.allSatisfy(\.isLiteral)
+        case .sequence(let parts): parts.allSatisfy { $0.isLiteral }
         case .choice, .repeated, .assertion: false
         }
     }

@@ -18,7 +18,7 @@ indirect enum Expression: Sendable {
     var hasAssertion: Bool {
         switch self {
         case .empty, .set: false
-        case .sequence(let parts), .choice(let parts): parts.contains(where: \.hasAssertion)
+        case .sequence(let parts), .choice(let parts): parts.contains { $0.hasAssertion }
         case .repeated(let part, _, _): part.hasAssertion
         case .assertion: true
         }
@@ -48,7 +48,7 @@ indirect enum Expression: Sendable {
                 out += text
             }
             return out
-        case .choice(let parts): return parts.compactMap(\.sample).min { $0.count < $1.count }
+        case .choice(let parts): return parts.compactMap { $0.sample }.min { $0.count < $1.count }
         case .repeated(let part, let least, _):
             if least == 0 { return [] }
             return part.sample.map { text in Array((0..<least).map { _ in text }.joined()) }

@@ -55,7 +55,7 @@ extension Decoder {
 
     private static func form(_ text: String, _ type: PatternType) -> Pattern.Form {
         switch type {
-        case .substring where text.unicodeScalars.contains(where: \.properties.changesWhenCaseMapped):
+        case .substring where text.unicodeScalars.contains(where: { $0.properties.changesWhenCaseMapped }):
             .regex("(?i)" + literal(text))
         case .substring: .contains(text)
         // Python's \Z is RE2's \z.

@@ -162,7 +162,7 @@ struct Command {
 
     /// The words before `--` that begin with `-`.
     private var options: some Sequence<[UInt8]> {
-        words.lazy.map(\.bytes).prefix { !$0.elementsEqual("--".utf8) }.filter { $0.first == 0x2D }
+        words.lazy.map { $0.bytes }.prefix { !$0.elementsEqual("--".utf8) }.filter { $0.first == 0x2D }
     }
 
     /// The words that are no options.
@@ -188,5 +188,5 @@ struct Command {
     }
 
     /// The whole line, for people.
-    var shown: String { ([name] + words.map(\.shown)).joined(separator: " ") }
+    var shown: String { ([name] + words.map { $0.shown }).joined(separator: " ") }
 }

@@ -36,7 +36,7 @@ struct Destination {
             } else if part.hasPrefix("0"), part.count > 1 {
                 number = UInt64(part, radix: 8)
             } else {
-                number = part.allSatisfy(\.isNumber) ? UInt64(part) : nil
+                number = part.allSatisfy { $0.isNumber } ? UInt64(part) : nil
             }
             guard let number else { return nil }
             let isLast = index == parts.count - 1

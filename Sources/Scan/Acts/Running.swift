@@ -94,7 +94,8 @@ extension Analysis {
         case .sends, .fetches, .fetchesToFile:
             // What only names the host in a local or unknown address is what a client sends anyway.
             let body = Call(
-                name: "", arguments: call.arguments.enumerated().filter { $0.offset != place }.map(\.element),
+                name: "",
+                arguments: call.arguments.enumerated().filter { $0.offset != place }.map { $0.element },
                 named: call.named.filter { $0.name != "url" })
             let payload = body.payload.union(receiver.labels).union(
                 first.labels.subtracting([.file, .environment]))

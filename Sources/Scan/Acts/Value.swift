@@ -96,7 +96,7 @@ struct Value: Sendable {
     }
 
     static func table(_ entries: [Entry], _ labels: Labels = []) -> Value {
-        container(of: entries.map(\.value), labels) { .table(entries) }
+        container(of: entries.map { $0.value }, labels) { .table(entries) }
     }
 
     private static func container(of values: [Value], _ labels: Labels, _ known: () -> Known) -> Value {
@@ -162,7 +162,7 @@ struct Value: Sendable {
         switch known {
         case .integer: true
         case .text(let text), .path(let text): !text.hasHoles
-        case .list(let values): values.allSatisfy(\.isConstant)
+        case .list(let values): values.allSatisfy { $0.isConstant }
         default: false
         }
     }

@@ -1,7 +1,7 @@
 /// Looks at JavaScript: names are resolved through `require`, `import` and assignments, constants are folded, and each
 /// call of something known becomes an act. Blocks and functions are read in the order they stand, in one scope.
-struct JavaScriptAnalyzer: Analyzer {
-    func analyze(_ bytes: [UInt8], in analysis: Analysis) {
+enum JavaScriptAnalyzer {
+    static func analyze(_ bytes: [UInt8], in analysis: Analysis) {
         var reader = JavaScriptReader(bytes, in: analysis)
         reader.run()
     }

@@ -131,7 +131,7 @@ extension JavaScriptReader {
 
     /// A shell whose streams are piped to or from a connection.
     private func tie(_ name: String, _ arguments: [Value]) {
-        let others = arguments.compactMap(\.qualifiedName)
+        let others = arguments.compactMap { $0.qualifiedName }
         let isPipe = name.hasSuffix(".pipe")
         let involvesShell = (others + [name]).contains {
             $0.hasPrefix("child_process.spawn()") || $0.hasPrefix("child_process.exec()")
@@ -150,7 +150,7 @@ extension JavaScriptReader {
             let hidden: Labels = argument.labels.isDisjoint(with: [.assembled, .decoded]) ? [] : .indirect
             return .name(JavaScriptCalls.module(module.bytes), hidden.union(call.indirect ? .indirect : []))
         case "String.fromCharCode", "String.fromCodePoint":
-            let codes = call.arguments.compactMap(\.integer)
+            let codes = call.arguments.compactMap { $0.integer }
             guard codes.count == call.arguments.count else { return .text(.unknown, .assembled) }
             return .text(Text(codes.map { UInt8(truncatingIfNeeded: $0) }), .assembled)
         case "Buffer.from":
@@ -170,7 +170,7 @@ extension JavaScriptReader {
             }
             return .unknown
         case "path.join", "path.resolve":
-            return .text(PythonFolding.join(call.arguments.map(\.asText)), call.payload)
+            return .text(PythonFolding.join(call.arguments.map { $0.asText }), call.payload)
         case "os.homedir": return .text("~")
         case "os.tmpdir": return .text("/tmp")
         case "String", "encodeURIComponent", "encodeURI", "JSON.stringify", "Object.assign", "Object.entries",

@@ -13,7 +13,7 @@ struct Stretches {
         case .python:
             var lexer = PythonLexer(bytes)
             lexer.run()
-            strings = lexer.tokens.filter { $0.kind == .string || $0.kind == .formatText }.map(\.range)
+            strings = lexer.tokens.filter { $0.kind == .string || $0.kind == .formatText }.map { $0.range }
             comments = lexer.comments
         case .shell:
             var lexer = ShellLexer(bytes)
@@ -23,7 +23,7 @@ struct Stretches {
         case .javascript:
             var lexer = JavaScriptLexer(bytes)
             lexer.run()
-            strings = lexer.tokens.filter { $0.kind == .string || $0.kind == .template }.map(\.range)
+            strings = lexer.tokens.filter { $0.kind == .string || $0.kind == .template }.map { $0.range }
             comments = lexer.comments
         case .perl, .ruby, .other: return nil
         }

@@ -3,8 +3,8 @@
 ///
 /// It reads tokens from left to right and evaluates expressions where they stand; there is no syntax tree. A function
 /// is read where it is defined, and again where it is called with what is known of its arguments.
-struct PythonAnalyzer: Analyzer {
-    func analyze(_ bytes: [UInt8], in analysis: Analysis) {
+enum PythonAnalyzer {
+    static func analyze(_ bytes: [UInt8], in analysis: Analysis) {
         var reader = PythonReader(bytes, in: analysis)
         reader.run()
     }

@@ -75,10 +75,12 @@ extension PythonReader {
         bind(title, .function(function))
         if context.inClass { methods[title] = function }
         readBody(body) { reader in
-            let given = parameters.map {
-                ($0.name, $0.value.known.isNothing ? .unknown(.parameter) : $0.value)
+            var scope: [String: Value] = [:]
+            for parameter in parameters.reversed() {
+                scope[parameter.name] =
+                    parameter.value.known.isNothing ? .unknown(.parameter) : parameter.value
             }
-            reader.scopes.append(Dictionary(given) { first, _ in first })
+            reader.scopes.append(scope)
             reader.returns.append(.unknown)
             reader.context = Context()
         } after: { reader in

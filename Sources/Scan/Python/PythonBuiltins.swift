@@ -79,7 +79,7 @@ extension PythonReader {
                 return .unknown(inline(number, [one], []).labels)
             }
             let values = all.map { inline(number, [$0], []) }
-            return values.allSatisfy(\.isConstant)
+            return values.allSatisfy { $0.isConstant }
                 ? .list(values, call.payload) : .unknown(values.reduce(call.payload) { $0.union($1.labels) })
         case .name(let name):
             if name == "builtins.chr" || name == "builtins.ord" || name == "builtins.str"

@@ -159,7 +159,7 @@ extension PythonReader {
         _ arguments: [Value], _ named: [(name: String, value: Value)], to labels: Labels, from first: Int
     ) -> Value {
         let call = Call(name: "", arguments: arguments, named: named)
-        for value in arguments + named.map(\.value) {
+        for value in arguments + named.map({ $0.value }) {
             guard let name = value.qualifiedName, PythonCalls.effect(of: name)?.runsCode == true else {
                 continue
             }
@@ -179,7 +179,8 @@ extension PythonReader {
             analysis.spend(functions[number].body.count)
         else { return .unknown(labels) }
         let function = functions[number]
-        var scope = Dictionary(function.parameters.map { ($0.name, $0.value) }) { first, _ in first }
+        var scope: [String: Value] = [:]
+        for parameter in function.parameters.reversed() { scope[parameter.name] = parameter.value }
         for (parameter, argument) in zip(function.parameters, arguments) { scope[parameter.name] = argument }
         for argument in named { scope[argument.name] = argument.value }
         let saved = (at, context)

@@ -182,7 +182,9 @@ extension PythonReader {
         }
         guard take(.colon) else { return .unknown }
         let start = at
-        scopes.append(Dictionary(parameters.map { ($0.name, $0.value) }) { first, _ in first })
+        var scope: [String: Value] = [:]
+        for parameter in parameters.reversed() { scope[parameter.name] = parameter.value }
+        scopes.append(scope)
         _ = expression()
         scopes.removeLast()
         functions.append(Function(parameters: parameters, body: start..<at, isLambda: true))

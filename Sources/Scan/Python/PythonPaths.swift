@@ -6,14 +6,14 @@ extension PythonReader {
         let argument = call.arguments.first ?? .unknown
         let labels = call.payload.subtracting(.naming)
         switch call.name {
-        case "os.path.join": return .text(PythonFolding.join(call.arguments.map(\.asText)), labels)
+        case "os.path.join": return .text(PythonFolding.join(call.arguments.map { $0.asText }), labels)
         case "os.path.expanduser", "os.path.abspath", "os.path.realpath", "os.path.normpath", "os.fspath",
             "os.path.expandvars":
             return .text(argument.asText, labels)
         case "os.path.dirname", "os.path.basename", "os.path.splitext": return .text(.unknown, labels)
         case "pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pathlib.PurePosixPath":
             return .path(
-                call.arguments.isEmpty ? "." : PythonFolding.join(call.arguments.map(\.asText)), labels)
+                call.arguments.isEmpty ? "." : PythonFolding.join(call.arguments.map { $0.asText }), labels)
         case "pathlib.Path.home": return .path("~")
         case "pathlib.Path.cwd", "os.getcwd": return .path(".")
         case "tempfile.mkdtemp", "tempfile.gettempdir", "tempfile.mktemp", "tempfile.mkstemp":
@@ -33,7 +33,7 @@ extension PythonReader {
     ) -> Value {
         let path = object.asText
         switch name {
-        case "joinpath": return .path(PythonFolding.join([path] + arguments.map(\.asText)), object.labels)
+        case "joinpath": return .path(PythonFolding.join([path] + arguments.map { $0.asText }), object.labels)
         case "expanduser", "resolve", "absolute", "with_suffix", "as_posix", "rename_to", "readlink":
             return .path(path, object.labels)
         case "with_name":
@@ -98,7 +98,7 @@ enum PythonConversions {
         }
         if argument.text != nil { return argument }
         guard let values = argument.elements else { return .unknown(labels) }
-        let numbers = values.compactMap(\.integer)
+        let numbers = values.compactMap { $0.integer }
         guard numbers.count == values.count, numbers.allSatisfy({ (0...255).contains($0) }) else {
             return .unknown(labels)
         }
@@ -106,7 +106,7 @@ enum PythonConversions {
     }
 
     private static func range(_ call: Call, _ labels: Labels) -> Value {
-        let numbers = call.arguments.compactMap(\.integer)
+        let numbers = call.arguments.compactMap { $0.integer }
         guard numbers.count == call.arguments.count, (1...3).contains(numbers.count) else {
             return .unknown(labels)
         }

@@ -29,7 +29,7 @@ struct GitCommand {
                 }
         case "branch": return rest.has("D") || rest.has("d") && rest.has(anyWord: "-f", "--force")
         case "checkout", "restore":
-            let operands = rest.operands.map(\.shown)
+            let operands = rest.operands.map { $0.shown }
             if verb == "restore" { return !rest.has(word: "--staged") || rest.has(word: "--worktree") }
             return rest.has(word: "--") || operands.contains(".") || rest.has(anyWord: "-f", "--force")
         case "stash": return rest.has(anyWord: "drop", "clear")

@@ -1,7 +1,7 @@
 /// Looks at shell text: each command with its words as the shell would make them, what flows through its pipes, and
 /// the code that is handed to other interpreters.
-struct ShellAnalyzer: Analyzer {
-    func analyze(_ bytes: [UInt8], in analysis: Analysis) {
+enum ShellAnalyzer {
+    static func analyze(_ bytes: [UInt8], in analysis: Analysis) {
         var reader = ShellReader(bytes, in: analysis)
         _ = reader.runAll(input: .unknown)
     }
@@ -55,7 +55,7 @@ struct ShellReader {
     let tokens: [ShellToken]
     let analysis: Analysis
     /// The opening token of the text that each here-document redirection asks for, by the index of the redirection.
-    let bodies: [Int: Int]
+    private(set) var bodies: [Int: Int] = [:]
     var variables: [String: Value] = [:]
     var functions: [String: Range<Int>] = [:]
     var positional: [Value]?
@@ -78,7 +78,7 @@ struct ShellReader {
         self.analysis = analysis
         let asked = tokens.indices.filter { tokens[$0].sign == .here || tokens[$0].sign == .hereStripped }
         let given = tokens.indices.filter { tokens[$0].kind == .bodyOpen }
-        bodies = Dictionary(zip(asked, given)) { first, _ in first }
+        for (asking, body) in zip(asked, given) { bodies[asking] = body }
         if let error = tokens.first(where: { $0.kind == .error }) {
             analysis.exceeded(.unread(.shell), at: error.range)
         }

@@ -116,7 +116,7 @@ extension ShellReader {
             bindLoop(Array(line.words.dropFirst()))
             return true
         case "while", "until":
-            let condition = line.words.dropFirst().map(\.text.shown).joined(separator: " ")
+            let condition = line.words.dropFirst().map { $0.text.shown }.joined(separator: " ")
             let endless =
                 first.reads("while")
                 ? ["true", ":", "[ 1 ]", "/bin/true", "((1))"] : ["false", "[ 1 -eq 0 ]"]

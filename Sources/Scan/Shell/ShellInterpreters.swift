@@ -24,7 +24,7 @@ extension ShellReader {
     private mutating func evaluate(_ words: [ShellWord], at place: Range<Int>) {
         let rest = words.dropFirst()
         guard !rest.isEmpty else { return }
-        let code = Text(Array(rest.map(\.text.bytes).joined(separator: [0x20])))
+        let code = Text(Array(rest.map { $0.text.bytes }.joined(separator: [0x20])))
         let labels = rest.reduce(Labels()) { $0.union($1.labels) }
         analysis.judge(
             .evaluate(.text(code, labels), .statements), at: place, "The code is \(code.quoted()).")
@@ -114,7 +114,7 @@ extension ShellReader {
         guard let host = rest.first else { return .text(.unknown) }
         analysis.judge(.connect(host), at: place, "The host is \(host.quoted()).")
         sendInput(command, to: host, at: place)
-        let code = Text(Array(rest.dropFirst().map(\.bytes).joined(separator: [0x20])))
+        let code = Text(Array(rest.dropFirst().map { $0.bytes }.joined(separator: [0x20])))
         nested(code, .shell, "on the host that `ssh` goes to", at: place)
         return .text(.unknown, [.network])
     }

@@ -95,6 +95,9 @@ extension ShellReader {
     }
 
     /// Reads a file; its content, whose labels say what it is.
+    ///
+    /// Not inlined: Swift 6.3.1 fails on the ownership of `target` where this becomes part of a switch.
+    @inline(never)
     func read(_ target: Target, at range: Range<Int>, judged: Bool = true) -> Value {
         if judged { analysis.judge(.read(target), at: range, "\(target.text.quoted()) is read.") }
         var labels: Labels = .file

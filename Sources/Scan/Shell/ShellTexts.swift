@@ -38,7 +38,7 @@ extension ShellReader {
             escapes = escapes || first.bytes.contains(UInt8(ascii: "e"))
             words = words.dropFirst()
         }
-        let text = Array(words.map(\.bytes).joined(separator: [0x20]))
+        let text = Array(words.map { $0.bytes }.joined(separator: [0x20]))
         let hides = escapes && text.contains(UInt8(ascii: "\\"))
         let out = escapes ? Escapes.decode(text, .echo) : text
         return .text(Text(out), hides ? labels.union(.assembled) : labels)

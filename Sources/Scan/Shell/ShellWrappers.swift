@@ -26,7 +26,7 @@ extension ShellReader {
                 }
             }
             let command = Command(
-                name: name, words: words.dropFirst().map(\.text), input: input, wrappers: wrappers)
+                name: name, words: words.dropFirst().map { $0.text }, input: input, wrappers: wrappers)
             guard let inner = wrapped(name, words, command) else {
                 return perform(command, words, upstream)
             }
