@@ -60,8 +60,7 @@ struct SessionLimitTests {
     func bomb(_ caller: Caller) throws {
         let scratch = try Scratch(for: caller)
         let host = try SessionHost(
-            caller, settings: ["limits.processes=16", "limits.wall=2s"], options: ["--scan", "warn"],
-            in: scratch)
+            caller, settings: ["limits.processes=16"], options: ["--scan", "warn"], in: scratch)
         let answer = try host.execute("import os\nparent = os.getpid()\nwhile True: os.fork()")
         #expect(
             ["exception", "limit", "exited", "protocol"].contains(answer["kind"]?.stringValue), "\(answer)")
