@@ -22,6 +22,8 @@ package struct Store: Equatable, Sendable {
 
     package var runs: Path { directory.appending("runs") }
     package func trail(of run: RunID) -> Path { runs.appending("\(run).jsonl") }
+    /// Where a trail lies until its writer holds it.
+    func unnamedTrail(of run: RunID) -> Path { runs.appending("\(run).new") }
     package func tally(of run: RunID) -> Path { runs.appending("\(run).tally") }
 
     /// What is known of all runs together.

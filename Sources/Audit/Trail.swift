@@ -43,9 +43,12 @@ package final class Trail: Recorder {
         self.listener = listener
         redaction = Redaction { RedactionKey.digest(of: $0, in: store) }
         ledger = try Ledger(in: store)
-        file = try Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, mode: 0o600)
-        // Says to readers that the run goes on; the kernel takes it back when this process ends, however that is.
-        _ = file.tryLock(.exclusive)
+        // The lock says to readers that the run goes on; the kernel takes it back when this process ends, however that
+        // is. It is there before the trail has its name: who looks in between would take the run for cut off.
+        let unnamed = store.unnamedTrail(of: runID)
+        file = try Descriptor.open(unnamed, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, mode: 0o600)
+        try file.lock(.exclusive)
+        try unnamed.rename(to: path)
         try reserve(0)
     }
 

@@ -67,6 +67,14 @@ extension Path {
         return FileStatus(status)
     }
 
+    /// Gives a file another name, unless something has it already (renameat2(2), `RENAME_NOREPLACE`).
+    package func rename(to other: Path) throws(SystemError) {
+        let result = unsafe withCString { from in
+            unsafe other.withCString { unsafe gr_renameat2(AT_FDCWD, from, AT_FDCWD, $0, 1) }
+        }
+        guard result == 0 else { throw SystemError("rename", other.description) }
+    }
+
     /// Where a symbolic link points (readlink(2)).
     package func linkTarget(in directory: CInt = AT_FDCWD) throws(SystemError) -> Path {
         var failure: CInt = 0
