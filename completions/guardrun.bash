@@ -23,10 +23,11 @@ _guardrun() {
         scan)
             case $previous in
             --language) mapfile -t COMPREPLY < <(compgen -W "python shell javascript" -- "$current") ;;
-            --format) mapfile -t COMPREPLY < <(compgen -W "text json" -- "$current") ;;
+            --format) mapfile -t COMPREPLY < <(compgen -W "text json sarif github" -- "$current") ;;
+            --level) mapfile -t COMPREPLY < <(compgen -W "capability review block" -- "$current") ;;
             *)
                 mapfile -t COMPREPLY < <(compgen -f -- "$current")
-                [[ $current != -* ]] || mapfile -t COMPREPLY < <(compgen -W "--policy --set --format --language" -- "$current")
+                [[ $current != -* ]] || mapfile -t COMPREPLY < <(compgen -W "--policy --set --format --language --level --jobs --no-ignore" -- "$current")
                 ;;
             esac
             return

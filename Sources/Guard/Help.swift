@@ -118,7 +118,9 @@ enum Help {
             guardrun scan step.py tools/*.sh           each finding: its line, its reason, what is done about it
             guardrun scan -p my.yaml step.py           by the patterns and actions of a policy
             generate | guardrun scan --language python -
+            guardrun scan .                            a whole directory, without what .gitignore names
             guardrun scan --format json step.py        for programs
+            guardrun scan --format sarif . > scan.sarif
 
         A finding is a capability (the code can do this), review (a person would look) or block (the act is
         hostile). Without -p a block is denied, review is a warning, and capabilities are listed.
@@ -127,7 +129,13 @@ enum Help {
             -p, --policy NAME|FILE   whose patterns and actions hold
             --set PATH=VALUE         change one key of the policy, e.g. --set scan.confidence=0.7
             --language LANGUAGE      python, shell or javascript, where no name or first line says so
-            --format text|json
+            --level LEVEL            show findings from capability, review or block on; all without it
+            --format FORMAT          text, json, sarif (for code scanning) or github (annotations)
+            -j, --jobs NUMBER        processes that share the files; as many as processors without it
+            --no-ignore              also what .gitignore names
+
+        Of a directory everything below it is looked at: code, notebooks and the fenced blocks of Markdown; other
+        texts are searched for keys and for the policy's patterns. Links are not followed.
 
         Exit status: 0 nothing is denied, 77 something is, 78 the policy is wrong, 125 a file was not read.
 

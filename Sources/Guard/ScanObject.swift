@@ -3,22 +3,15 @@ import Linux
 import Policy
 import Scan
 
-/// `guardrun scan --format json`: one object whose parts leave as they are made, so that a thousand files need no more
-/// memory than one.
+/// `guardrun scan --format json`: an object for each file.
 enum ScanObject {
-    static func begin() { Terminal.standardOutput.write("{\"files\":[") }
-
-    static func write(_ verdict: Verdict, isFirst: Bool) {
-        Terminal.standardOutput.write(bytes: Array((isFirst ? "\n" : ",\n").utf8) + json(verdict).encoded)
-    }
-
-    static func end() { Terminal.standardOutput.write("\n]}\n") }
+    static func encoded(_ verdict: Verdict) -> [UInt8] { json(verdict).encoded }
 
     /// A question that nobody is there to answer is a denial.
     private static func json(_ verdict: Verdict) -> JSON {
         let isAsked = verdict.action == .ask
         var members: [JSON.Member] = [
-            .init("path", .text(verdict.name.bytes)), .init("language", .string(verdict.language.rawValue)),
+            .init("path", .text(verdict.name.bytes)), .init("language", .string(verdict.form)),
             .init("verdict", .string(isAsked ? Action.deny.rawValue : verdict.action.rawValue)),
         ]
         if isAsked { members.append(.init("ask", true)) }

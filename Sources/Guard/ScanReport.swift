@@ -9,19 +9,14 @@ struct ScanReport {
 
     init(_ terminal: Terminal) { self.terminal = terminal }
 
-    func write(_ verdict: Verdict, _ source: Source) {
+    /// Nothing is said of a file in which nothing was found, unless somebody wrote its name.
+    func paragraphs(_ verdict: Verdict, _ bytes: [UInt8], isNamed: Bool) -> [UInt8] {
         var text = ""
-        for judged in verdict.findings { text += paragraph(judged, verdict, source.bytes) }
-        if verdict.findings.isEmpty {
-            text = "\(inert(verdict.name.description)): nothing found (\(verdict.language.rawValue))\n"
+        for judged in verdict.findings { text += paragraph(judged, verdict, bytes) }
+        if verdict.findings.isEmpty, isNamed {
+            text = "\(inert(verdict.name.description)): nothing found (\(verdict.form))\n"
         }
-        terminal.write(text)
-    }
-
-    /// The last line, where there was more than one file.
-    func conclude(files: Int, denied: Int) {
-        guard files > 1 else { return }
-        terminal.line("\(files) files scanned, \(denied == 0 ? "none" : String(denied)) denied")
+        return Array(text.utf8)
     }
 
     private func paragraph(_ judged: Verdict.Judged, _ verdict: Verdict, _ bytes: [UInt8]) -> String {

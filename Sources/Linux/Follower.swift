@@ -42,3 +42,6 @@ package struct SocketPair: ~Copyable {
     /// Gives both numbers away: the caller closes them now.
     package consuming func release() -> (ours: CInt, theirs: CInt) { (ours.release(), theirs.release()) }
 }
+
+/// How many processors this process may run on (sched_getaffinity(2)); at least one.
+package func processorCount() -> Int { max(1, Int(gr_processors())) }

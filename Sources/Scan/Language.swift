@@ -22,8 +22,13 @@ package enum Language: String, CaseIterable, Sendable {
 
     /// The language of a file: what its `#!` line asks for, else what its name ends in, else what it looks like.
     package init(ofFile name: Path, _ bytes: [UInt8]) {
-        self =
-            Language(shebangOf: bytes) ?? Language(extensionOf: name) ?? Language(looksOf: bytes)
+        self = Language(signsOf: name, bytes) ?? Language(looksOf: bytes)
+    }
+
+    /// The language that a file says it is in, by its `#!` line or its name; nil when neither says anything.
+    package init?(signsOf name: Path, _ bytes: [UInt8]) {
+        guard let language = Language(shebangOf: bytes) ?? Language(extensionOf: name) else { return nil }
+        self = language
     }
 
     /// The language that a `#!` line asks for; `env` and its options are looked through.

@@ -43,6 +43,14 @@ package struct Scanner: Sendable {
     /// a finding.
     package func scan(_ source: Source) -> Verdict {
         let analysis = Analysis()
+        let matches = examine(source, analysis)
+        let findings = Findings(
+            sightings: analysis.sightings, matches: matches, limits: analysis.limits)
+        return verdict(source, source.language, findings, nil)
+    }
+
+    /// Looks at all of a source; the matches of the policy's patterns.
+    func examine(_ source: Source, _ analysis: Analysis) -> [Match] {
         let isText = SourceText.isReadable(source, analysis)
         if source.bytes.count > Scanner.largest {
             analysis.exceeded(.size(source.bytes.count))
@@ -53,12 +61,16 @@ package struct Scanner: Sendable {
         }
         analysis.conclude()
         analysis.searchBytes(source.bytes)
-        return verdict(source, analysis, matches(in: source, isText: isText, analysis))
+        return matches(in: source, isText: isText, analysis)
     }
 
-    private typealias Match = (pattern: Pattern, range: Range<Int>)
+    typealias Match = (pattern: Pattern, range: Range<Int>)
 
-    private func matches(in source: Source, isText: Bool, _ analysis: Analysis) -> [Match] {
+    /// - Parameter wholeOnly: leaves out patterns that ask for strings or comments, in what has neither.
+    func matches(
+        in source: Source, isText: Bool, _ analysis: Analysis, wholeOnly: Bool = false
+    ) -> [Match] {
+        let patterns = wholeOnly ? patterns.filter { $0.pattern.place == .any } : patterns
         guard !patterns.isEmpty else { return [] }
         let needsParts = patterns.contains { $0.pattern.place != .any }
         let parts =
@@ -74,15 +86,15 @@ package struct Scanner: Sendable {
         return found
     }
 
-    private func verdict(
-        _ source: Source, _ analysis: Analysis, _ matches: [Match]
+    func verdict(
+        _ source: Source, _ language: Language, _ found: Findings, _ kind: Document.Kind?
     ) -> Verdict {
         let ranges =
-            analysis.sightings.flatMap { [$0.range] + $0.evidence.map { $0.range } }
-            + matches.map { $0.range }
+            found.sightings.flatMap { [$0.range] + $0.evidence.map { $0.range } }
+            + found.matches.map { $0.range }
         let positions = Positions(of: ranges.flatMap { [$0.lowerBound, $0.upperBound] }, in: source.bytes)
-        var findings = analysis.sightings.map { Finding($0, positions) }
-        findings += matches.map { Finding($0.pattern, positions.span($0.range)) }
+        var findings = found.sightings.map { Finding($0, positions) }
+        findings += found.matches.map { Finding($0.pattern, positions.span($0.range)) }
         findings.sort { a, b in
             (a.span.bytes.lowerBound, a.span.bytes.upperBound, a.rule) < (
                 b.span.bytes.lowerBound, b.span.bytes.upperBound, b.rule
@@ -90,13 +102,54 @@ package struct Scanner: Sendable {
         }
         let judged = findings.map { Verdict.Judged(finding: $0, action: action(for: $0)) }
         return Verdict(
-            name: source.name, language: source.language, action: judged.map { $0.action }.max() ?? .allow,
-            findings: judged,
-            limits: analysis.limits)
+            name: source.name, language: language, kind: kind,
+            action: judged.map { $0.action }.max() ?? .allow, findings: judged, limits: found.limits)
     }
 
     private func action(for finding: Finding) -> Action {
         rules.action(for: finding.threat, finding.level, confidence: finding.confidence)
+    }
+}
+
+/// What was found in a file so far, with its places there.
+struct Findings {
+    private struct Key: Hashable {
+        let rule: String
+        let range: Range<Int>
+    }
+
+    private(set) var sightings: [Analysis.Sighting] = []
+    private(set) var matches: [Scanner.Match] = []
+    private(set) var limits: [Limit] = []
+    private var known: Set<Key> = []
+
+    init() {}
+
+    init(sightings: [Analysis.Sighting], matches: [Scanner.Match], limits: [Limit]) {
+        self.sightings = sightings
+        self.matches = matches
+        self.limits = limits
+    }
+
+    /// Adds what one piece of the file gave. What a rule or a pattern found there already is left out.
+    mutating func take(
+        _ analysis: Analysis, _ matches: [Scanner.Match], at place: (Range<Int>) -> Range<Int>
+    ) {
+        for sighting in analysis.sightings {
+            let range = place(sighting.range)
+            guard known.insert(Key(rule: sighting.rule.id, range: range)).inserted else { continue }
+            sightings.append(
+                Analysis.Sighting(
+                    rule: sighting.rule, range: range,
+                    evidence: sighting.evidence.map { (place($0.range), $0.message) }))
+        }
+        for match in matches {
+            let range = place(match.range)
+            if known.insert(Key(rule: match.pattern.id, range: range)).inserted {
+                self.matches.append((match.pattern, range))
+            }
+        }
+        for limit in analysis.limits where !limits.contains(limit) { limits.append(limit) }
     }
 }
 

@@ -12,12 +12,19 @@ package struct Span: Hashable, Sendable {
 /// The lines and columns of a set of byte offsets, found in one pass over the source.
 ///
 /// One pass, because a line may be as long as the file: counting columns anew for each finding would be quadratic.
-struct Positions {
+package struct Positions: Sendable {
+    /// What a column is.
+    package enum Unit: Sendable {
+        case codePoints
+        /// As SARIF and editors count: a character beyond U+FFFF is two.
+        case utf16
+    }
+
     private let offsets: [Int]
     private let places: [(line: Int, column: Int)]
 
     /// `\n`, `\r\n` and a lone `\r` end a line.
-    init(of offsets: [Int], in bytes: [UInt8]) {
+    package init(of offsets: [Int], in bytes: [UInt8], counting unit: Unit = .codePoints) {
         let sorted = offsets.sorted()
         var unique: [Int] = []
         var places: [(line: Int, column: Int)] = []
@@ -28,7 +35,7 @@ struct Positions {
                 if byte == 0x0A || byte == 0x0D && !(at + 1 < bytes.count && bytes[at + 1] == 0x0A) {
                     (line, column) = (line + 1, 1)
                 } else if byte & 0xC0 != 0x80 || !Positions.continues(at, in: bytes) {
-                    column += 1
+                    column += unit == .utf16 && Positions.isBeyondBasicPlane(at, in: bytes) ? 2 : 1
                 }
                 at += 1
             }
@@ -37,6 +44,12 @@ struct Positions {
         }
         self.offsets = unique
         self.places = places
+    }
+
+    /// Whether a character of four bytes begins at `index`.
+    private static func isBeyondBasicPlane(_ index: Int, in bytes: [UInt8]) -> Bool {
+        bytes[index] >= 0xF0 && bytes[index] <= 0xF4 && index + 3 < bytes.count
+            && (1...3).allSatisfy { bytes[index + $0] & 0xC0 == 0x80 }
     }
 
     /// Whether the continuation byte at `index` belongs to a character that began before it.
@@ -51,7 +64,7 @@ struct Positions {
     }
 
     /// The span of a range whose both ends were among the offsets.
-    func span(_ range: Range<Int>) -> Span {
+    package func span(_ range: Range<Int>) -> Span {
         let (start, end) = (place(range.lowerBound), place(range.upperBound))
         return Span(
             bytes: range, line: start.line, column: start.column, endLine: end.line, endColumn: end.column)

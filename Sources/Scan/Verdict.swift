@@ -10,13 +10,26 @@ package struct Verdict: Equatable, Sendable {
     }
 
     package let name: Path
+    /// What was looked at; of a document, what most of its code is.
     package let language: Language
+    /// Set for a file that holds code in pieces.
+    package let kind: Document.Kind?
     /// The hardest action of all findings; `allow` when there is none.
     package let action: Action
     /// By position in the source, then by rule.
     package let findings: [Judged]
     /// What was not looked at in full, each also a finding of its own.
     package let limits: [Limit]
+
+    /// What the file is, for people and programs: `python`, `notebook`.
+    package var form: String { kind?.rawValue ?? language.rawValue }
+
+    /// The same with those findings only that are at least as grave; what is done about the file stays.
+    package func showing(from level: Level) -> Verdict {
+        Verdict(
+            name: name, language: language, kind: kind, action: action,
+            findings: findings.filter { $0.finding.level >= level }, limits: limits)
+    }
 }
 
 /// A bound of the scanner that a source went over. None of them passes in silence.

@@ -85,4 +85,7 @@ int gr_statfs_used(int fd, uint64_t *bytes_used, uint64_t *inodes_used);
 
 // A copy of this process that is killed when this one ends: its pid, 0 in the copy, or -1.
 int gr_fork_follower(void);
+
+// How many processors this process may run on.
+int gr_processors(void);
 int gr_socketpair(int ends[2]);
