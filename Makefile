@@ -2,6 +2,7 @@
 # make test   installs what is missing, builds, and passes every test
 # make build  leaves one static executable at .build/release/guardrun
 # make attacks  tries every attack of docs/attacks.md, and writes that page
+# make reference  writes docs/policy.md from the keys that the decoder knows
 # make bench  compares with the bare command and with other sandboxes; writes bench/out/
 # make hosts  boots the oldest kernel that is claimed and a newer one, and writes docs/hosts.md
 # make interpreters  runs people's programs and CPython's own tests bare and guarded, and writes docs/interpreters.md
@@ -24,7 +25,7 @@ FULL = --static-swift-stdlib -Xswiftc -static-executable
 RELEASE = -c release --product guardrun $(if $(UNICODE),$(EMBEDDED),$(FULL)) -Xlinker -lm
 DATA ?= ../shared/data
 
-.PHONY: all build run test test-python attacks lint bench bench-scan hosts interpreters install clean packages
+.PHONY: all build run test test-python attacks reference lint bench bench-scan hosts interpreters install clean packages
 
 all: build
 
@@ -53,6 +54,9 @@ attacks: build
 	@scripts/packages test
 	GUARDRUN_BIN=$(CURDIR)/$(GUARDRUN) GUARDRUN_WRITE_ATTACKS=1 swift test --disable-xctest --filter 'GuardTests.Attack'
 	@sed -n '/^## /,$$p' docs/attacks.md
+
+reference: build
+	$(GUARDRUN) policy schema --format markdown > docs/policy.md
 
 bench: build
 	@scripts/packages test

@@ -100,6 +100,45 @@ extension JSON {
         return out
     }
 
+    /// This value for people: a member a line, except in objects and lists that hold nothing but plain values.
+    package var indented: [UInt8] {
+        var out: [UInt8] = []
+        indent(by: 0, into: &out)
+        return out + [UInt8(ascii: "\n")]
+    }
+
+    private func indent(by depth: Int, into out: inout [UInt8]) {
+        let inner = [UInt8](repeating: UInt8(ascii: " "), count: 2 * depth + 2)
+        switch self {
+        case .array(let values) where values.contains(where: { $0.holdsOthers }):
+            for (index, value) in values.enumerated() {
+                out += index == 0 ? "[\n".utf8 : ",\n".utf8
+                out += inner
+                value.indent(by: depth + 1, into: &out)
+            }
+            out += [UInt8(ascii: "\n")] + inner.dropLast(2) + [UInt8(ascii: "]")]
+        case .object(let members)
+        where members.count > 2 || members.contains(where: { $0.value.holdsOthers }):
+            for (index, member) in members.enumerated() {
+                out += index == 0 ? "{\n".utf8 : ",\n".utf8
+                out += inner
+                JSON.writeString(member.name, to: &out)
+                out += ": ".utf8
+                member.value.indent(by: depth + 1, into: &out)
+            }
+            out += [UInt8(ascii: "\n")] + inner.dropLast(2) + [UInt8(ascii: "}")]
+        default: write(to: &out)
+        }
+    }
+
+    private var holdsOthers: Bool {
+        switch self {
+        case .array(let values): !values.isEmpty
+        case .object(let members): !members.isEmpty
+        default: false
+        }
+    }
+
     /// Appends `text` quoted. Control characters, DEL and the line separators that JavaScript minds are
     /// escaped, so that a line of JSON is one line everywhere.
     private static func writeString(_ text: String, to out: inout [UInt8]) {

@@ -5,16 +5,18 @@ import Scan
 
 /// `guardrun policy`: check policies, show what one comes to, list the shipped ones.
 enum PolicyCommand {
-    private static let verbs = ["check", "show", "list", "compare", "diff", "test", "import"]
+    private static let verbs = ["check", "show", "list", "compare", "diff", "test", "import", "schema"]
 
     static func run(_ words: [[UInt8]]) throws(UsageError) -> Never {
         let flags = try Flags(
             words,
             [
-                .init("--format", takes: "'text' or 'json'"), .init("--set", takes: "PATH=VALUE"),
+                .init("--format", takes: "'text' or 'json'; of schema 'json' or 'markdown'"),
+                .init("--set", takes: "PATH=VALUE"),
                 .init("--fail-if-looser"), .init("--empty-tools", takes: "'all' or 'none'"),
             ])
         let names = Array(flags.words.dropFirst())
+        if flags.words.first == "schema" { try schema(names, flags) }
         let isJSON = try flags.wantsJSON()
         let failsIfLooser = flags.has("--fail-if-looser")
         if failsIfLooser, flags.words.first != "diff" {
@@ -45,6 +47,20 @@ enum PolicyCommand {
         case nil:
             throw UsageError(description: "guardrun policy needs one of \(verbs.joined(separator: ", "))")
         }
+    }
+
+    /// The keys of a policy: for editors, or as the page that `docs/policy.md` is.
+    private static func schema(_ names: [String], _ flags: Flags) throws(UsageError) -> Never {
+        if let stray = names.first ?? flags.names.first(where: { $0 != "--format" }) {
+            throw UsageError(description: "policy schema takes no '\(inert(stray))'")
+        }
+        switch flags.last("--format") {
+        case nil, "json": Terminal.standardOutput.write(bytes: PolicySchema.json.indented)
+        case "markdown": Terminal.standardOutput.write(PolicyReference.page)
+        case let other?:
+            throw UsageError(description: "--format takes 'json' or 'markdown', not '\(inert(other))'")
+        }
+        Exit.now(Exit.success)
     }
 
     private static func check(_ names: [String], _ flags: Flags) -> Never {

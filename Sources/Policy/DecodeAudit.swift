@@ -1,11 +1,5 @@
 import YAML
 
-private enum AuditKey: String, CaseIterable {
-    case denials
-    case maxBytes = "max_bytes"
-    case checkpoints
-}
-
 extension Decoder {
     /// `require`
     mutating func require(_ node: Node) -> [Located<Mechanism>] {

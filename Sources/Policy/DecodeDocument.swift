@@ -11,11 +11,6 @@ struct Header {
     var examples: [Policy.Example] = []
 }
 
-private enum Section: String, CaseIterable {
-    case guardrun, name, extends, loosen, examples
-    case scan, files, network, syscalls, limits, tools, require, audit, visibility
-}
-
 extension Decoder {
     /// Everything a document grants and limits. `guardrun`, `extends` and `loosen` are left to `header`.
     mutating func policy(_ root: Node) -> Policy {

@@ -1,9 +1,6 @@
 import Linux
 import YAML
 
-private enum FilesKey: String, CaseIterable { case read, write, deny, exec, workspace }
-private enum NetworkKey: String, CaseIterable { case allow, listen }
-
 extension Decoder {
     /// `files`
     mutating func files(_ node: Node) -> FileRules {

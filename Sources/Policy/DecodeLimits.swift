@@ -1,18 +1,5 @@
 import YAML
 
-private enum LimitsKey: String, CaseIterable {
-    case wall, cpu, memory, processes
-    case openFiles = "open_files"
-    case fileSize = "file_size"
-    case disk, output, execs
-    case toolCalls = "tool_calls"
-    case tokens
-    case costUSD = "cost_usd"
-    case concurrent
-    case sessionWall = "session_wall"
-    case idle
-}
-
 extension Decoder {
     /// `limits`
     mutating func limits(_ node: Node) -> Limits {

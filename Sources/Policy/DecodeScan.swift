@@ -1,9 +1,6 @@
 import Event
 import YAML
 
-private enum ScanKey: String, CaseIterable { case patterns, threats, confidence }
-private enum PatternKey: String, CaseIterable { case contains, glob, regex, `in`, id, threat, level }
-
 extension Decoder {
     /// `scan`
     mutating func scan(_ node: Node) -> ScanRules {

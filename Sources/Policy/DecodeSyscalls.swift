@@ -1,10 +1,5 @@
 import YAML
 
-private enum SyscallsKey: String, CaseIterable {
-    case profile, allow, deny
-    case onViolation = "on_violation"
-}
-
 extension Decoder {
     /// `syscalls`
     mutating func syscalls(_ node: Node) -> SyscallRules {

@@ -1,14 +1,6 @@
 import Event
 import YAML
 
-private enum ToolsKey: String, CaseIterable { case allow, approve, rules, servers }
-private enum RuleKey: String, CaseIterable { case tool, calls, arguments, refuse }
-private enum ArgumentKey: String, CaseIterable {
-    case type, values, minimum, maximum
-    case maxLength = "max_length"
-    case pattern, required
-}
-
 extension Decoder {
     /// `tools`. `final_answer` belongs to the session protocol, and listing it says nothing.
     mutating func tools(_ node: Node) -> ToolRules {
@@ -60,7 +52,7 @@ extension Decoder {
             var rule = ToolRule(tool: ToolName("*"))
             var isNamed = false
             let before = faults.count
-            fields(of: item, as: RuleKey.self, under: "a rule of tools", example: example) {
+            fields(of: item, as: ToolRuleKey.self, under: "a rule of tools", example: example) {
                 decoder, key, value in
                 switch key {
                 case .tool:
@@ -130,13 +122,7 @@ extension Decoder {
             wrongType(node, "values has", not: "a plain value", example: nil)
             return nil
         }
-        switch scalar.kind {
-        case .null: return .null
-        case .bool: return .bool(scalar.text.lowercased() == "true")
-        case .integer: return Int64(scalar.text).map(JSON.int) ?? .string(scalar.text)
-        case .decimal: return Double(scalar.text).map(JSON.fraction) ?? .string(scalar.text)
-        case .text: return .string(scalar.text)
-        }
+        return scalar.json
     }
 
     private mutating func number(_ node: Node, _ name: String) -> Double? {

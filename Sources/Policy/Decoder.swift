@@ -19,13 +19,21 @@ struct Decoder {
         faults.append(Fault(at: Origin(mark), sentence, didYouMean: suggestion))
     }
 
-    /// Gives `body` the entries of a mapping in the order written, without those that `keys` does not have
-    /// and without repeats, both of which are faults.
+    /// Gives `body` the entries of a mapping of a policy, whose keys the schema has.
     ///
     /// - Parameters:
     ///   - section: what the mapping is called: `limits`; empty for the whole document.
     ///   - example: how one is written.
-    mutating func fields<Key>(
+    mutating func fields<Key: DocumentKey>(
+        of node: Node, as keys: Key.Type, under section: String, example: String,
+        _ body: (inout Decoder, Key, Node) -> Void
+    ) {
+        members(of: node, as: keys, under: section, example: example, body)
+    }
+
+    /// The same of a mapping in another tool's document: its entries in the order written, without those that `keys`
+    /// does not have and without repeats, both of which are faults.
+    mutating func members<Key>(
         of node: Node, as keys: Key.Type, under section: String, example: String,
         _ body: (inout Decoder, Key, Node) -> Void
     ) where Key: CaseIterable & RawRepresentable, Key.RawValue == String {

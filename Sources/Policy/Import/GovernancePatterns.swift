@@ -42,7 +42,7 @@ extension Decoder {
         }
         var found: String?
         var type = PatternType.substring
-        fields(of: node, as: PatternField.self, under: "a pattern", example: "{pattern: a, type: regex}") {
+        members(of: node, as: PatternField.self, under: "a pattern", example: "{pattern: a, type: regex}") {
             decoder, key, value in
             switch key {
             case .pattern: found = decoder.text(value, "pattern is")

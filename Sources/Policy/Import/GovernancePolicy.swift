@@ -107,7 +107,7 @@ extension Decoder {
         into policy: inout GovernancePolicy
     ) {
         var imported = policy
-        fields(of: root, as: GovernanceKey.self, under: "", example: "max_tool_calls: 10") {
+        members(of: root, as: GovernanceKey.self, under: "", example: "max_tool_calls: 10") {
             decoder, key, node in
             let field = key.rawValue
             switch key {
