@@ -75,7 +75,7 @@ enum PolicyCommand {
                     reference: name, settings: flags.all("--set"), context: context.sessionPolicy,
                     checkPattern: Scanner.problem(with:), readsExamples: true)
                 let wrong = examples(loaded, context)
-                for warning in loaded.warnings {
+                for warning in loaded.warnings + loaded.doubts {
                     Terminal.standardOutput.line("warning: \(inert("\(warning)", limit: 2_000))")
                 }
                 for limit in Limit.allCases where loaded.policy.limits[limit] == nil {

@@ -32,8 +32,12 @@ extension Policy {
         package let chain: [String]
         /// What the named document says that its policy decides; only read where it is asked for.
         package let examples: [Example]
+        /// What the named document lets be looser than its bases.
+        package let loosen: [Located<String>]
         /// The composed document.
         let root: Node
+        /// What its relative paths mean.
+        let context: Context
 
         /// Where the value at a dotted path of keys (`limits.wall`) was written; `nil` when no document has
         /// it.
@@ -72,6 +76,7 @@ extension Policy {
         return Loaded(
             policy: policy, warnings: loader.warnings,
             chain: composition.chain + overlays.map { $0.origin.file },
-            examples: composition.examples, root: root)
+            examples: composition.examples, loosen: composition.loosen, root: root,
+            context: context)
     }
 }

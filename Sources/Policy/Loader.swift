@@ -9,6 +9,7 @@ struct Composition {
     let chain: [String]
     /// Of this document alone.
     let examples: [Policy.Example]
+    let loosen: [Located<String>]
 }
 
 /// Reads documents and what they extend, and collects what is wrong with them.
@@ -105,7 +106,8 @@ struct Loader {
         guard let first = bases.first else {
             warn(header.loosen)
             return Composition(
-                source: source, name: name, root: root, chain: chain, examples: header.examples)
+                source: source, name: name, root: root, chain: chain, examples: header.examples,
+                loosen: header.loosen)
         }
         let baseRoot = bases.dropFirst().reduce(first.root) { $0.merged(with: $1.root) }
         let merged = baseRoot.merged(with: root)
@@ -116,7 +118,8 @@ struct Loader {
             check(loosenings, of: root, allowed: header.loosen, base: labels)
         }
         return Composition(
-            source: source, name: name, root: merged, chain: chain, examples: header.examples)
+            source: source, name: name, root: merged, chain: chain, examples: header.examples,
+            loosen: header.loosen)
     }
 
     private mutating func read(_ source: Source, namedAt origin: Origin?) -> Node? {

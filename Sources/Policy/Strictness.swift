@@ -79,7 +79,7 @@ extension ScanRules {
 
 extension Pattern {
     /// All that decides what a pattern finds and what is done then, as bytes.
-    fileprivate var identity: [UInt8] {
+    var identity: [UInt8] {
         let kind =
             switch form {
             case .contains: "contains"
