@@ -86,9 +86,9 @@ struct AuditCommand {
     // MARK: What several verbs need
 
     /// The one run that a verb is about: by a name, `last`, or the path of its trail.
-    func run(for verb: String) throws(UsageError) -> RunID {
+    func run(for command: String) throws(UsageError) -> RunID {
         guard names.count == 1 else {
-            throw UsageError(description: "audit \(verb) takes one run, or `last`")
+            throw UsageError(description: "\(command) takes one run, or `last`")
         }
         let found = runs(names)
         guard found.count == 1, let run = found.first else {

@@ -26,7 +26,7 @@ extension AuditCommand {
             Terminal.standardOutput.write(bytes: proof)
             Exit.now(Exit.success)
         }
-        let run = try run(for: "prove")
+        let run = try run(for: "audit prove")
         guard let proof = RunProof(run, in: ledger) else {
             fail("the end of \(run) is not in the ledger: it goes on, or it was cut off", Exit.unsound)
         }

@@ -12,7 +12,7 @@ extension AuditCommand {
             let since = try since()
             chosen = runs([]).filter { $0.description >= since }
         } else {
-            chosen = [try run(for: "report")]
+            chosen = [try run(for: "audit report")]
         }
         guard let file = flags.last("-o") else {
             throw UsageError(description: "audit report needs -o with a file; `-o -` is standard output")

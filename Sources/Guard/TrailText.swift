@@ -9,14 +9,10 @@ struct TrailText {
 
     init(_ terminal: Terminal) { self.terminal = terminal }
 
-    /// - Parameter tally: what a run without a seal had counted.
-    mutating func write(_ bytes: [UInt8], tally: [Repeat] = []) {
+    /// - Parameter again: how often an event came again, by its number.
+    mutating func write(_ bytes: [UInt8], again: [Int64: Int64] = [:]) {
+        self.again = again
         let lines = bytes.split(separator: UInt8(ascii: "\n"))
-        for one in tally { again[Int64(clamping: one.sequence)] = Int64(clamping: one.count) }
-        let seal = lines.last.flatMap { JSONReader.value($0) }
-        for one in seal?["repeated"]?.elements ?? [] {
-            if let number = one["seq"]?.intValue { again[number] = one["count"]?.intValue }
-        }
         var start: Int64?
         for line in lines {
             guard let event = JSONReader.value(line) else {

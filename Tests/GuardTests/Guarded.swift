@@ -83,4 +83,14 @@ struct Guarded {
             object: FileManager.default.contents(atPath: object.path).flatMap { JSONReader.value(Array($0)) },
             trail: bytes, audit: audit)
     }
+
+    /// Runs another command of guardrun's, with a directory for trails that all of a test's have in common.
+    func call(_ words: [String]) throws -> Command.Result {
+        try Command(
+            [Shared.guardrun] + words, as: caller, in: directory,
+            environment: environment.merging(["GUARDRUN_AUDIT_DIR": scratch.path("trails")]) { old, _ in old
+            },
+            input: input, inputFile: inputFile
+        ).run()
+    }
 }
