@@ -15,8 +15,17 @@ _guardrun() {
         -p | --policy | --set | --scan | --json | --events | --audit | --env) ((i++)) ;;
         --) _command_offset $((i + 1)); return ;;
         -*) ;;
-        policy) mapfile -t COMPREPLY < <(compgen -W "check show list compare diff test import $profiles" -- "$current"; compgen -f -- "$current"); return ;;
+        policy) mapfile -t COMPREPLY < <(compgen -W "check show list compare diff test import schema $profiles" -- "$current"; compgen -f -- "$current"); return ;;
         audit) mapfile -t COMPREPLY < <(compgen -W "list show tail stats query report verify prove checkpoint key prune last" -- "$current"); return ;;
+        learn)
+            case $previous in
+            -o | --output | --merge | --audit) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+            esac
+            [[ $current == -* ]] || { _command_offset "$COMP_CWORD"; return; }
+            mapfile -t COMPREPLY < <(compgen -W "--output --merge --env --audit --json" -- "$current")
+            return
+            ;;
+        explain) mapfile -t COMPREPLY < <(compgen -W "last --json --audit" -- "$current"; compgen -f -- "$current"); return ;;
         changes) mapfile -t COMPREPLY < <(compgen -W "last --list --json --audit" -- "$current"; compgen -f -- "$current"); return ;;
         commit) mapfile -t COMPREPLY < <(compgen -W "last --dry-run --json --audit" -- "$current"; compgen -f -- "$current"); return ;;
         discard) mapfile -t COMPREPLY < <(compgen -W "last --all --older-than --audit" -- "$current"); return ;;
@@ -39,7 +48,7 @@ _guardrun() {
     if [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
     else
-        mapfile -t COMPREPLY < <(compgen -W "run session scan plan policy changes commit discard audit doctor help" -- "$current"; compgen -c -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W "run session scan plan policy learn explain changes commit discard audit doctor help" -- "$current"; compgen -c -- "$current")
     fi
 }
 complete -F _guardrun guardrun

@@ -24,6 +24,8 @@ package func main() -> Never {
         case "scan": try ScanCommand(rest).run()
         case "policy": try PolicyCommand.run(rest)
         case "session": try SessionCommand(rest).run()
+        case "learn": try LearnCommand(rest).start()
+        case "explain": try ExplainCommand(rest).run()
         case "audit": try AuditCommand.run(rest)
         case "changes": try ChangesCommand(rest, Context.current()).run()
         case "commit": try CommitCommand(rest, Context.current()).run()

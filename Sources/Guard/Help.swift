@@ -5,7 +5,7 @@ enum Help {
     static let versionNumber = "0.1.0"
 
     /// Commands of the design that other versions have.
-    static let later = ["learn", "explain", "batch", "mcp", "serve"]
+    static let later = ["batch", "mcp", "serve"]
 
     static func version() -> Never {
         Terminal.standardOutput.line("guardrun \(versionNumber)")
@@ -49,6 +49,8 @@ enum Help {
             guardrun plan -p python -- python3 step.py   what would be enforced; runs nothing
             guardrun scan step.py                        what is in code, line by line; runs nothing
             guardrun audit show last                     what the last run did
+            guardrun learn -o my.yaml -- make report     a policy that allows just that
+            guardrun explain last                        ... what it was refused, and what would allow it
             guardrun --set files.write=[.] --set files.workspace=overlay -- make fix
             guardrun changes last                        ... and what it would change; `guardrun commit last`
 
@@ -61,6 +63,8 @@ enum Help {
             changes   what a run changed in its copy of the working directory
             commit    carry that over; nothing is, until this is said
             discard   drop it
+            learn     run something trusted, and write the smallest policy that allows it
+            explain   what a run was refused, why, and the smallest change that would allow it
             audit     list, show, follow, query, verify and prove the trails of runs
             doctor    what this host can enforce, and how to get the rest
             help      this page, or that of a command
@@ -147,6 +151,7 @@ enum Help {
             guardrun policy show python-data           the effective policy, and where each line comes from
             guardrun policy show my.yaml --format json
             guardrun policy list                       the shipped profiles
+            guardrun policy schema > schema.json       every key, for editors; --format markdown for people
             guardrun policy compare a.yaml b.yaml      is a stricter, looser, equal or incomparable; with witnesses
             guardrun policy diff old.yaml new.yaml     what changes, by meaning; exit 1 when something does
             guardrun policy diff --fail-if-looser main.yaml new.yaml
@@ -210,6 +215,44 @@ enum Help {
             guardrun discard --all
 
         Options: --audit DIR reads another directory.
+
+        """,
+        "learn": """
+        guardrun learn runs something that you trust under `observe`, and writes the smallest readable policy that
+        allows it.
+
+            guardrun learn -o report.yaml -- python3 report.py data.csv
+            guardrun learn -o report.yaml --merge report.yaml -- python3 report.py other.csv
+            guardrun -p report.yaml python3 report.py data.csv
+
+        The policy extends `strict`. Files that the command has anyway are left out, directories stand for many files
+        in them, limits have room above what was used. What holds secrets, lies in a home outside the working
+        directory, or would grant a part of the system is asked about; without a terminal it is left out, as a comment
+        with its reason. With --merge the policy allows what an earlier one does, too.
+
+        Not seen are datagrams that are sent without connecting, and which name an address was looked up for: names
+        are taken from the command and its script. Without -o the policy is standard output, and what the command
+        writes goes to standard error.
+
+        Options: -o, --output FILE; --merge FILE, any number of times; --env NAME[=VALUE]; --audit DIR; --json writes
+        one object, with the policy, what was left out and why. The exit status is the command's.
+
+        """,
+        "explain": """
+        guardrun explain says what a run was refused, why, and the smallest change of its policy that would allow it.
+
+            guardrun explain                    the last run
+            guardrun explain 19c1439e           a run by a part of its name, or the path of its trail
+            guardrun explain last --json        one object, for programs
+
+        What belongs together is one entry: files of a directory, hosts, a limit. Each change is tried before it is
+        shown: the act is put before the changed policy, and both policies are compared, so that the effect names an
+        act that becomes possible beside the one that was refused. `guarded` is a change that takes back a denial,
+        opens a place of secrets or an inner address, lets a system call run natively, or loosens what the base holds
+        and the policy's `loosen` does not name. At the end stands a policy that extends the run's with all changes
+        but those.
+
+        Options: --audit DIR reads another directory, --json (or --format json) is for programs.
 
         """,
         "audit": """

@@ -1,3 +1,4 @@
+import Audit
 import Linux
 import Policy
 
@@ -18,6 +19,8 @@ struct Options {
     var events: String?
     var audit: Path?
     var environment: [String] = []
+    /// The name of the run, where somebody has to know it before.
+    var runID: RunID?
     var quiet = false
     /// The run gets a terminal of its own.
     var terminal = false
@@ -31,6 +34,9 @@ struct UsageError: Error, CustomStringConvertible {
 }
 
 extension Options {
+    /// A command without options.
+    init(command: [[UInt8]]) { self.command = command }
+
     /// Reads the options that come before a command. The command begins at the first word that is no option, or
     /// after `--`.
     init(_ words: [[UInt8]]) throws(UsageError) {

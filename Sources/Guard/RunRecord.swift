@@ -38,7 +38,7 @@ final class RunRecord {
         self.loaded = loaded
         directory = context.directory
         self.context = context
-        runID = RunID(startingAt: Clock.wall)
+        runID = options.runID ?? RunID(startingAt: Clock.wall)
         store = Store.standard(asked: options.audit, user: context.user, workingDirectory: context.directory)
         events = options.events.map { Loading.eventStream($0) }
         // The plan cuts the directory out of what is granted, so it has to be there before.

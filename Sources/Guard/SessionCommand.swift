@@ -45,13 +45,13 @@ struct SessionCommand {
         while true {
             totals[.goesOn] = false
             totals[.generation] += 1
-            guard let follower = Self.fork() else {
+            guard let follower = Following.fork(or: "the session") else {
                 SessionGeneration(
                     options, context, loaded, command: interpreter, scanner: scanner, totals: totals,
                     name: name
                 ).run()
             }
-            let status = Self.wait(for: follower, signals)
+            let status = Following.wait(for: follower, passingOn: signals)
             // A supervisor that was killed has said nothing, and nothing is started behind it.
             guard totals[.goesOn], status == Exit.success else { Exit.now(status) }
         }
@@ -70,26 +70,6 @@ struct SessionCommand {
             return try Totals(rules: policy.tools.rules.count)
         } catch {
             fail("the session cannot be counted: \(error)")
-        }
-    }
-
-    private static func fork() -> Follower? {
-        do throws(SystemError) {
-            return try Follower.make()
-        } catch {
-            fail("the session cannot be started: \(error)")
-        }
-    }
-
-    /// Passes signals on until it has ended; its exit status.
-    private static func wait(for follower: borrowing Follower, _ signals: SignalQueue) -> Int32 {
-        while true {
-            var set = PollSet()
-            let signal = set.add(signals.descriptor.number)
-            let end = set.add(follower.handle.number)
-            set.wait(nanoseconds: nil)
-            if set.isReady(signal) { while let number = signals.next() { send(number, to: follower.handle) } }
-            if set.isReady(end) { return follower.reap() }
         }
     }
 }

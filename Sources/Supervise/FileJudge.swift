@@ -197,7 +197,7 @@ struct FileJudge {
 
 /// What libraries look for out of habit and do without when it is not there. It is not there, and that is not worth an
 /// event; none of it is a secret.
-enum Habits {
+package enum Habits {
     private static let probes = [
         // Node sizes its heap by the control group it is in.
         "/sys/fs/cgroup", "/sys/devices/system/cpu", "/sys/kernel/mm/transparent_hugepage",
@@ -215,7 +215,9 @@ enum Habits {
     /// it is judged as ever.
     private static let passage = Path("/run")
 
-    static func isProbe(_ path: Path) -> Bool { path == passage || probes.contains { $0.contains(path) } }
+    package static func isProbe(_ path: Path) -> Bool {
+        path == passage || probes.contains { $0.contains(path) }
+    }
 }
 
 /// Places where credentials lie, by name: they only decide how a refused access is filed.

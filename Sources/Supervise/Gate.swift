@@ -186,6 +186,7 @@ final class Gate {
             listener.proceed(act.call)
         case .alterOpen(let descriptor, let metadata): return alter(act, descriptor, metadata)
         case .alter(let place, let metadata):
+            if records, let failure = recordAllowed(act) { return failure }
             finish(act.call, metadata.apply(at: place, below: root, as: plan.user))
         }
         return .none
@@ -214,7 +215,7 @@ final class Gate {
             fields: [
                 .init("pid", .number(act.call.pid)), .init("exe", .text(path.bytes)),
                 .init("argv", .array(words.map(JSON.string))),
-            ])
+            ] + AllowedAct.named(act, path))
         if let failure = record(event, counting: false) { return failure }
         listener.proceed(act.call)
         return .none
@@ -300,7 +301,8 @@ final class Gate {
     }
 
     private func recordAllowed(_ act: Act) -> Consequence? {
-        guard let event = AllowedAct.event(act, lookup) else { return nil }
+        let event = AllowedAct.event(act, lookup) { SocketState(of: act.call.pid, $0)?.transport }
+        guard let event else { return nil }
         return record(event, counting: true)
     }
 
