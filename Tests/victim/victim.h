@@ -21,3 +21,4 @@ extern const struct act attack_process_acts[];
 extern const struct act attack_file_acts[];
 extern const struct act attack_network_acts[];
 extern const struct act attack_limit_acts[];
+extern const struct act storm_acts[];
