@@ -20,7 +20,7 @@ UNICODE := $(wildcard $(SWIFT_LIB)/embedded/$(shell uname -m)-unknown-linux-gnu/
 swiftc = $(foreach flag,$(1),-Xswiftc $(flag))
 EMBEDDED = $(call swiftc,-enable-experimental-feature Embedded -enable-experimental-feature DeferredCodeGen \
 	-Xfrontend -function-sections -I $(CURDIR)/embedded/Glibc -Xclang-linker -static) \
-	-Xlinker --gc-sections -Xlinker $(UNICODE)
+	-Xcc -DGUARDRUN_EMBEDDED -Xlinker --gc-sections -Xlinker $(UNICODE)
 FULL = --static-swift-stdlib -Xswiftc -static-executable
 RELEASE = -c release --product guardrun $(if $(UNICODE),$(EMBEDDED),$(FULL)) -Xlinker -lm
 DATA ?= ../shared/data

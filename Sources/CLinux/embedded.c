@@ -1,13 +1,14 @@
-// What Embedded Swift asks of its platform and glibc does not have by that name, or has only at a price.
+// What Embedded Swift asks of its platform and glibc does not have by that name, or has only at a price. The full runtime
+// brings its own.
+#ifdef GUARDRUN_EMBEDDED
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 
 const char *_swift_stdlib_strtod_clocale(const char *text, double *number);
 
-// The end of the number that `text` begins with. Weak, because the full runtime brings its own. guardrun never calls
-// setlocale(3), so that the locale is "C".
-__attribute__((weak)) const char *_swift_stdlib_strtod_clocale(const char *text, double *number) {
+// The end of the number that `text` begins with. guardrun never calls setlocale(3), so that the locale is "C".
+const char *_swift_stdlib_strtod_clocale(const char *text, double *number) {
     char *end;
     *number = strtod(text, &end);
     return end;
@@ -21,3 +22,4 @@ int posix_memalign(void **place, size_t alignment, size_t size) {
     *place = memory;
     return 0;
 }
+#endif

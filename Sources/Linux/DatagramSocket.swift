@@ -52,14 +52,6 @@ package final class DatagramSocket {
 }
 
 extension Descriptor {
-    /// A UDP socket of ours that does not wait (socket(2)).
-    package static func udp(family: CInt) throws(SystemError) -> Descriptor {
-        let type = CInt(SOCK_DGRAM.rawValue) | 0o2_000_000 | 0o4000  // SOCK_CLOEXEC | SOCK_NONBLOCK
-        let number = socket(family, type, 0)
-        guard number >= 0 else { throw SystemError("socket") }
-        return Descriptor(owning: number)
-    }
-
     /// Sends the first bytes to what it is connected to, or loses them.
     package borrowing func send(_ bytes: [UInt8], length: Int) {
         unsafe _ = Glibc.send(number, bytes, min(length, bytes.count), CInt(MSG_DONTWAIT | MSG_NOSIGNAL))

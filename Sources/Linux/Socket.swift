@@ -119,10 +119,19 @@ package func descriptorFlags(of pid: Int32, _ number: Int32) -> UInt64? {
 }
 
 extension Descriptor {
-    /// A TCP socket of ours that does not wait (socket(2)).
+    /// A TCP socket of ours that does not wait (tcp(7)).
     package static func tcp(family: CInt) throws(SystemError) -> Descriptor {
-        let type = CInt(SOCK_STREAM.rawValue) | 0o2_000_000 | 0o4000  // SOCK_CLOEXEC | SOCK_NONBLOCK
-        let number = socket(family, type, 0)
+        try socket(family: family, kind: SOCK_STREAM)
+    }
+
+    /// A UDP socket of ours that does not wait (udp(7)).
+    package static func udp(family: CInt) throws(SystemError) -> Descriptor {
+        try socket(family: family, kind: SOCK_DGRAM)
+    }
+
+    private static func socket(family: CInt, kind: __socket_type) throws(SystemError) -> Descriptor {
+        let type = CInt(kind.rawValue) | 0o2_000_000 | 0o4000  // SOCK_CLOEXEC | SOCK_NONBLOCK
+        let number = Glibc.socket(family, type, 0)
         guard number >= 0 else { throw SystemError("socket") }
         return Descriptor(owning: number)
     }
