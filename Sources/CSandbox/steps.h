@@ -26,8 +26,10 @@ int gr_move_mount(int tree, int place);
 // Neither a source nor a target may lead through a symbolic link: the plan settled them all, so one that shows up now was
 // put there by somebody since.
 int gr_open_plain(int directory, const char *path, uint64_t resolve);
-// Layers the run's own files over a directory of the host, out of sight of the view; and takes the layers' own name away.
+// Layers the run's own files over a directory of the host, out of sight of the view; has a copy of that directory there
+// instead; and takes the name of either away.
 enum gr_stage gr_layer_workspace(struct gr_view *view, const char *lower, const char *layers);
+enum gr_stage gr_show_workspace(struct gr_view *view, const char *copy);
 enum gr_stage gr_hide_workspace(const struct gr_view *view);
 // Makes the view the root of this process, and lets go of the host's.
 enum gr_stage gr_enter_view(struct gr_view *view, int is_bind);

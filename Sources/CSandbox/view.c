@@ -114,6 +114,8 @@ static enum gr_stage take(struct gr_view *view, const struct gr_view_step *step)
                    : GR_STAGE_VIEW_MOUNT;
     case GR_VIEW_WORKSPACE:
         return gr_layer_workspace(view, (const char *)step->data, step->source);
+    case GR_VIEW_WORKSPACE_COPY:
+        return gr_show_workspace(view, step->source);
     case GR_VIEW_WORKSPACE_DIRECTORY:
         return mkdirat(view->workspace, step->target, step->mode) == 0 ? GR_STAGE_NONE : GR_STAGE_VIEW_TARGET;
     case GR_VIEW_WORKSPACE_BIND:

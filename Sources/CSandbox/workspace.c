@@ -1,4 +1,5 @@
-// The working directory as a copy-on-write layer of the run's own (overlayfs, Documentation/filesystems/overlayfs.rst).
+// The working directory as a copy-on-write layer of the run's own (overlayfs, Documentation/filesystems/overlayfs.rst), or
+// as a copy.
 #define _GNU_SOURCE
 #include "steps.h"
 
@@ -37,16 +38,24 @@ static int forget(int scratch, const char *name) {
     return unlinkat(scratch, name, AT_REMOVEDIR);
 }
 
+static enum gr_stage open_place(struct gr_view *view) {
+    view->workspace = openat(view->scratch, place_name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (view->workspace < 0) return GR_STAGE_WORKSPACE;
+    return fchdir(view->root) == 0 ? GR_STAGE_NONE : GR_STAGE_WORKSPACE;
+}
+
 enum gr_stage gr_layer_workspace(struct gr_view *view, const char *lower, const char *layers) {
     if (name_in_scratch(view->scratch, lower, lower_name) != 0) return GR_STAGE_WORKSPACE;
     if (name_in_scratch(view->scratch, layers, layers_name) != 0) return GR_STAGE_WORKSPACE;
     if (mkdirat(view->scratch, place_name, 0700) != 0 || fchdir(view->scratch) != 0) return GR_STAGE_WORKSPACE;
     if (mount("overlay", place_name, "overlay", MS_NOSUID | MS_NODEV, options) != 0) return GR_STAGE_WORKSPACE;
-    view->workspace = openat(view->scratch, place_name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (view->workspace < 0) return GR_STAGE_WORKSPACE;
     // The overlay has mounts of its own of both.
     if (forget(view->scratch, lower_name) != 0 || forget(view->scratch, layers_name) != 0) return GR_STAGE_WORKSPACE;
-    return fchdir(view->root) == 0 ? GR_STAGE_NONE : GR_STAGE_WORKSPACE;
+    return open_place(view);
+}
+
+enum gr_stage gr_show_workspace(struct gr_view *view, const char *copy) {
+    return name_in_scratch(view->scratch, copy, place_name) == 0 ? open_place(view) : GR_STAGE_WORKSPACE;
 }
 
 enum gr_stage gr_hide_workspace(const struct gr_view *view) {

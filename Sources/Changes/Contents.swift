@@ -37,14 +37,14 @@ enum Contents {
 
     /// Copies a file to one that is empty, holes as holes, and nothing but what is in it.
     ///
-    /// - Returns: the digest of what was copied, in which a hole is the zeros that are read from it; nil where there are
-    ///   too many of those to read.
-    static func copy(_ source: borrowing Descriptor, to target: borrowing Descriptor) throws(SystemError)
-        -> Digest?
-    {
+    /// - Returns: the digest of what was copied, in which a hole is the zeros that are read from it; nil where it is not
+    ///   wanted or there are too many of those to read.
+    static func copy(
+        _ source: borrowing Descriptor, to target: borrowing Descriptor, isDigested isWanted: Bool = true
+    ) throws(SystemError) -> Digest? {
         var digest = DigestStream()
         let (length, allocated) = (try source.status().size, try source.status().allocated)
-        let isDigested = length - allocated <= mostZeros
+        let isDigested = isWanted && length - allocated <= mostZeros
         var place = 0
         while place < length, let stretch = try source.data(from: place) {
             if isDigested { digest.addZeros(stretch.lowerBound - place) }
@@ -55,7 +55,7 @@ enum Contents {
                 let bytes = try source.read(atMost: min(piece, min(stretch.upperBound, length) - place))
                 if bytes.isEmpty { throw SystemError("read", errno: Errno(EIO)) }
                 try target.write(bytes)
-                digest.add(bytes)
+                if isDigested { digest.add(bytes) }
                 place += bytes.count
             }
         }

@@ -15,8 +15,10 @@ package struct Kept {
     let inode: UInt64
     /// Where `upper` and `work` are.
     package let layers: Path
-    /// When the copy was made, in nanoseconds since 1970.
+    /// When the making of the copy began, in nanoseconds since 1970.
     package let begun: Int64
+    /// Everything was copied, and `upper` holds all of it; else what the run wrote.
+    let isWhole: Bool
 
     /// How it stands with a copy.
     package enum State: Equatable {
@@ -28,16 +30,19 @@ package struct Kept {
     }
 
     private enum Name {
-        static let record = "record", changes = "changes", settled = "settled"
+        static let record = "record", changes = "changes", settled = "settled", copied = "copied"
         static let upper = Array("upper".utf8), work = Array("work".utf8)
     }
 
     /// Makes the folder and empty layers for a run that is about to begin.
     ///
-    /// - Parameter layers: where they go; the folder itself, or a directory of that name elsewhere.
+    /// - Parameters:
+    ///   - layers: where they go; the folder itself, or a directory of that name elsewhere.
+    ///   - isWhole: whether everything in the directory is copied, as where the kernel cannot layer it.
     package init(
-        of directory: Path, for run: RunID, in store: Store, layers: Path
+        of directory: Path, for run: RunID, in store: Store, layers: Path, isWhole: Bool
     ) throws(SystemError) {
+        self.isWhole = isWhole
         runID = run
         folder = store.workspace(of: run)
         self.directory = directory
@@ -52,6 +57,10 @@ package struct Kept {
             try place.makeDirectory(Name.work, mode: 0o700)
             // The root of the copy has the mode of what it is a copy of.
             try place.changeMode(Name.upper, to: base.permissions & 0o1777)
+            if isWhole {
+                let copy = try TreeCopy(of: try Directory(directory), to: try place.directory(Name.upper))
+                try write(copy.copied.text, as: Name.copied)
+            }
             try write(record, as: Name.record)
         } catch {
             remove()
@@ -75,6 +84,7 @@ package struct Kept {
         self.layers = Path(bytes: layers)
         self.inode = inode
         self.begun = begun
+        isWhole = record["whole"] == .bool(true)
     }
 
     private var record: JSON {
@@ -82,6 +92,7 @@ package struct Kept {
             "v": 1, "run_id": .string(runID.description),
             "directory": .string(Escaped.text(directory.bytes)), "inode": .string(String(inode)),
             "layers": .string(Escaped.text(layers.bytes)), "begun": .number(begun),
+            "whole": .bool(isWhole),
         ]
     }
 
@@ -165,9 +176,19 @@ extension Kept {
     }
 
     private func survey() throws(SystemError) -> Contents {
-        let survey = Survey(upper: try upper(), base: try base(), begun: begun)
+        let survey = Survey(upper: try upper(), base: try base(), begun: begun, copied: try copied())
         let contents = Contents(changes: survey.changes, isCut: survey.isCut, digest: .zero)
         return Contents(changes: survey.changes, isCut: survey.isCut, digest: Digest(Self.text(contents)))
+    }
+
+    /// What the run was given, where everything was copied for it.
+    private func copied() throws(SystemError) -> Copied? {
+        guard isWhole else { return nil }
+        let path = folder.appending(Name.copied)
+        guard let copied = Copied(try path.contents(atMost: 1 << 30)) else {
+            throw SystemError("read", "\(path), which is damaged", errno: Errno(EIO))
+        }
+        return copied
     }
 
     private static func text(_ contents: Contents) -> [UInt8] {
@@ -193,7 +214,7 @@ extension Kept {
         let text: JSON = ["state": .string(how), "trail": .string(trail.description)]
         if (try? folder.appending(Name.settled).status()) == nil { try write(text, as: Name.settled) }
         try dropLayers()
-        folder.appending(Name.changes).remove()
+        for name in [Name.changes, Name.copied] { folder.appending(name).remove() }
     }
 
     private func dropLayers() throws(SystemError) {
@@ -211,7 +232,7 @@ extension Kept {
     /// Drops all of it, as if it had never been.
     package func remove() {
         try? dropLayers()
-        for name in [Name.record, Name.changes, Name.settled] { folder.appending(name).remove() }
+        for name in [Name.record, Name.changes, Name.settled, Name.copied] { folder.appending(name).remove() }
         unsafe folder.withCString { unsafe _ = rmdir($0) }
     }
 }

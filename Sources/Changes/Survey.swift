@@ -12,6 +12,8 @@ package struct Survey {
 
     /// When the copy was made, in nanoseconds since 1970: what changed on the host later was changed by somebody else.
     private let begun: Int64
+    /// What the run was given, where everything was copied for it: nothing of the directory shows through then.
+    private let copied: Copied?
     private var seen = 0
     /// Files with several names, and what carrying them over as several files would take beside.
     private var linked: Set<UInt64> = []
@@ -24,9 +26,10 @@ package struct Survey {
     /// Room for a name beside the longest path (PATH_MAX).
     private static let longestPath = 3_800
 
-    package init(upper: Directory, base: Directory, begun: Int64) {
+    init(upper: Directory, base: Directory, begun: Int64, copied: Copied? = nil) {
         self.begun = begun
-        walk(upper, over: base, at: nil, depth: 0, covers: false)
+        self.copied = copied
+        walk(upper, over: base, at: nil, depth: 0, covers: copied != nil)
         var renames = Renames(upper: upper, base: base)
         changes = renames.found(in: changes)
         changes.sort { $0.path < $1.path }
@@ -43,10 +46,11 @@ package struct Survey {
             let path = place?.appending(name) ?? Path(bytes: name)
             guard count(), let above = (try? upper.status(name)) ?? nil else { continue }
             var below = (try? base?.status(name)) ?? nil
-            if above.kind == .device, above.deviceNumber == 0 {
+            if copied == nil, above.kind == .device, above.deviceNumber == 0 {
                 if let base, let below { remove(name, below, from: base, at: path, depth: depth) }
                 continue
             }
+            if above.kind != .directory, copied?.isUntouched(path, above) == true { continue }
             if let base, let gone = below, (gone.kind == .directory) != (above.kind == .directory) {
                 remove(name, gone, from: base, at: path, depth: depth)
                 below = nil
@@ -60,8 +64,9 @@ package struct Survey {
         guard covers, let base, let hidden = try? base.names() else { return }
         let kept = Set(names)
         for name in hidden where !kept.contains(name) {
-            guard count(), let below = (try? base.status(name)) ?? nil else { continue }
-            remove(name, below, from: base, at: place?.appending(name) ?? Path(bytes: name), depth: depth)
+            let path = place?.appending(name) ?? Path(bytes: name)
+            guard wasGiven(path), count(), let below = (try? base.status(name)) ?? nil else { continue }
+            remove(name, below, from: base, at: path, depth: depth)
         }
     }
 
@@ -71,8 +76,12 @@ package struct Survey {
         at path: Path, depth: Int, covers: Bool
     ) {
         if let below {
-            if (above.permissions ^ below.permissions) & 0o777 != 0 { add(.mode, path, below, above) }
-        } else {
+            if copied?.isUntouched(path, above) != true,
+                (above.permissions ^ below.permissions) & 0o777 != 0
+            {
+                add(.mode, path, below, above)
+            }
+        } else if copied?.isSame(path, above) != true {
             add(.added, path, nil, above)
         }
         guard depth < Self.depth, path.bytes.count < Self.longestPath else {
@@ -121,8 +130,11 @@ package struct Survey {
             guard depth < Self.depth, let inner = try? base.directory(name), let names = try? inner.names()
             else { return stop(at: path, nil, "what lay in it cannot be read", below) }
             for child in names {
-                guard count(), let status = (try? inner.status(child)) ?? nil else { continue }
-                remove(child, status, from: inner, at: path.appending(child), depth: depth + 1)
+                let path = path.appending(child)
+                guard wasGiven(path), count(), let status = (try? inner.status(child)) ?? nil else {
+                    continue
+                }
+                remove(child, status, from: inner, at: path, depth: depth + 1)
             }
         }
         add(.deleted, path, below, nil)
@@ -155,6 +167,9 @@ package struct Survey {
         again += status.allocated
         return again > Self.mostAgain ? "it is one of many names of a large file" : nil
     }
+
+    /// Whether the run saw what the directory has of that name: what somebody put there meanwhile it did not.
+    private func wasGiven(_ path: Path) -> Bool { copied?.holds(path) ?? true }
 
     private mutating func count() -> Bool {
         seen += 1

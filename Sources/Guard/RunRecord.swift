@@ -75,13 +75,15 @@ final class RunRecord {
     /// Makes it, and holds it for as long as the run lasts.
     func keep(_ copy: WorkingCopy) throws(LaunchError) -> Kept {
         do throws(SystemError) {
-            let kept = try Kept(of: copy.directory, for: runID, in: store, layers: copy.layers)
+            let kept = try Kept(
+                of: copy.directory, for: runID, in: store, layers: copy.layers, isWhole: copy.way == .copy)
             self.kept = kept
             hold = try kept.taken()
             return kept
         } catch {
             throw LaunchError(
-                stage: "making of the workspace", errno: error.errno, subject: error.subject, obstacle: .none)
+                stage: "making of the workspace", errno: error.errno, subject: error.subject,
+                obstacle: copy.way == .copy ? .copy : .none)
         }
     }
 

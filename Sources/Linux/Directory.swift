@@ -125,6 +125,11 @@ package final class Directory {
         }
     }
 
+    /// Changes the times of its last access and the last change of what is in it: seconds and nanoseconds of both.
+    package func changeTimes(to times: [Int64]) throws(SystemError) {
+        if let errno = descriptor.changeTimes(to: times) { throw SystemError("utimensat", errno: errno) }
+    }
+
     /// Has the names in it on the disk when it returns.
     package func sync() throws(SystemError) {
         guard fsync(number) == 0 else { throw SystemError("fsync") }

@@ -49,6 +49,14 @@ package struct FileStatus: Equatable, Sendable {
         allocated = Int(status.st_blocks) * 512
     }
 
+    /// `modified` as `Descriptor.changeTimes` takes it, for both times.
+    package var timesOfContents: [Int64] {
+        let second: Int64 = 1_000_000_000
+        let nanoseconds = (modified % second + second) % second
+        let seconds = (modified &- nanoseconds) / second
+        return [seconds, nanoseconds, seconds, nanoseconds]
+    }
+
     /// Times before 1678 and after 2262 wrap around: they are only compared.
     private static func nanoseconds(_ time: timespec) -> Int64 {
         Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)

@@ -65,13 +65,19 @@ struct GrantSettling {
                     "overlay needs a mount namespace, and there is none here: \(host.namespacesMissing)"))
             return
         }
-        guard host.overlays else {
+        guard host.overlays || host.copies else {
             faults.append(
                 .init(
                     place,
-                    "\(workspace) cannot be layered here: \(host.overlaysMissing); keep the trails on another file system "
-                        + "(--audit), or write direct"))
+                    "\(workspace) can neither be layered here (\(host.overlaysMissing)) nor be copied "
+                        + "(\(host.copiesMissing)); keep the trails on another file system (--audit), work in another "
+                        + "directory, or write direct"))
             return
+        }
+        if !host.overlays {
+            notes.append(
+                "the working directory is copied as a whole, because it cannot be layered here: "
+                    + host.overlaysMissing)
         }
         guard let layers = settled(layers, place: place)?.path else { return }
         if workspace.contains(layers) || layers.contains(workspace) {
@@ -97,7 +103,8 @@ struct GrantSettling {
             grants.add(settled, rights, reason: place)
         }
         workingCopy = WorkingCopy(
-            way: .overlay, directory: workspace, layers: layers, made: madeInWorkspace)
+            way: host.overlays ? .overlay : .copy, directory: workspace, layers: layers,
+            made: madeInWorkspace)
     }
 
     private mutating func grant(_ path: Located<Path>, _ rights: Rights) {

@@ -21,6 +21,9 @@ package struct Host: Equatable, Sendable {
     package var overlays = true
     /// Why not, in words.
     package var overlaysMissing = ""
+    /// A directory that cannot be layered can be copied, as far as is known; else why not.
+    package var copies = true
+    package var copiesMissing = ""
     /// What every view on this host holds.
     package private(set) var own = OwnPlaces(processes: true)
     package var cgroups = CgroupHierarchies()
@@ -94,6 +97,10 @@ package struct Host: Equatable, Sendable {
             guard overlays else { return nil }
             lesser.overlays = false
             lesser.overlaysMissing = reason
+        case .copy:
+            guard copies else { return nil }
+            lesser.copies = false
+            lesser.copiesMissing = reason
         case .program, .none: return nil
         }
         return lesser

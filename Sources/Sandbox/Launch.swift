@@ -12,7 +12,9 @@ package struct LaunchError: Error, Equatable, CustomStringConvertible, Sendable 
     /// The kinds of steps that a host can refuse as a whole, so that a plan without them may still work.
     package let obstacle: Obstacle
 
-    package enum Obstacle: Sendable { case namespaces, proc, listener, cgroup, workspace, program, none }
+    package enum Obstacle: Sendable {
+        case namespaces, proc, listener, cgroup, workspace, copy, program, none
+    }
 
     package init(stage: String, errno: Errno, subject: String, obstacle: Obstacle) {
         self.stage = stage

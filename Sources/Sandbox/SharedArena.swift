@@ -127,6 +127,7 @@ extension SharedArena {
         case .proc: GR_VIEW_PROC
         case .terminals: GR_VIEW_DEVPTS
         case .workspace: GR_VIEW_WORKSPACE
+        case .workspaceCopy: GR_VIEW_WORKSPACE_COPY
         case .workspaceDirectory: GR_VIEW_WORKSPACE_DIRECTORY
         case .workspaceBind: GR_VIEW_WORKSPACE_BIND
         }

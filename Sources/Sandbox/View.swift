@@ -7,7 +7,7 @@ package struct View: Equatable, Sendable {
     package struct Step: Equatable, Sendable {
         package enum Kind: Equatable, Sendable {
             case directory, file, symlink, bind, cover, maskDirectory, maskFile, tmpfs, proc, terminals
-            case workspace, workspaceDirectory, workspaceBind
+            case workspace, workspaceCopy, workspaceDirectory, workspaceBind
         }
 
         package let kind: Kind
@@ -204,10 +204,15 @@ package struct View: Equatable, Sendable {
 
     /// Binds of what lies in the working directory are taken from the layers.
     private mutating func layer(_ copy: WorkingCopy) {
-        append(
-            Step(
-                kind: .workspace, target: copy.directory, source: copy.layers,
-                data: copy.directory.bytes + [0]))
+        switch copy.way {
+        case .overlay:
+            append(
+                Step(
+                    kind: .workspace, target: copy.directory, source: copy.layers,
+                    data: copy.directory.bytes + [0]))
+        case .copy:
+            append(Step(kind: .workspaceCopy, target: copy.directory, source: copy.upper))
+        }
         for path in copy.made {
             append(Step(kind: .workspaceDirectory, target: Path.root.appending(copy.relative(path))))
         }

@@ -6,6 +6,8 @@ package struct WorkingCopy: Equatable, Sendable {
     package enum Way: String, Sendable {
         /// The kernel layers what is written over the directory (overlayfs).
         case overlay
+        /// Everything in it is copied before the run begins, where the kernel cannot layer it.
+        case copy
     }
 
     package let way: Way
@@ -13,6 +15,8 @@ package struct WorkingCopy: Equatable, Sendable {
     package let directory: Path
     /// A directory of the host, outside everything that is granted: what is written is in its `upper`.
     package let layers: Path
+    /// What the run writes to.
+    package var upper: Path { layers.appending("upper") }
     /// Directories in it that granted paths name and that are not there.
     package let made: [Path]
 

@@ -41,7 +41,7 @@ struct Sampler {
         self.root = root
         self.census = census
         if let limit = plan.limits.disk {
-            copy = plan.workingCopy.map { CopyUse($0.layers.appending("upper"), limit: limit) }
+            copy = plan.workingCopy.map { CopyUse($0, limit: limit) }
         }
         sockets = SocketMemory(plan, census)
     }

@@ -11,6 +11,8 @@ final class Reviewed {
     var audit: String { scratch.path("audit") }
     /// Words before guardrun's own, to take something of the host away.
     var host: [String] = []
+    /// The trails lie where only those words lead.
+    private(set) var isElsewhere = false
     /// A home that is not the directory: what profiles deny in it would be in the way.
     var environment: [String: String] { ["HOME": scratch.url.path] }
 
@@ -18,6 +20,24 @@ final class Reviewed {
         self.caller = caller
         scratch = try Scratch(for: caller)
         try scratch.folder("project")
+    }
+
+    /// Has every command run where its trails lie on an overlay, as in a container: on that nothing can be layered.
+    func keepTrailsOnOverlay() throws {
+        for name in ["low", "up", "work", "audit"] { try scratch.folder(name) }
+        host = after(
+            "cd $1 && mount -t overlay none -o lowerdir=low,upperdir=up,workdir=work,userxattr audit && cd project"
+        )
+        isElsewhere = true
+    }
+
+    /// Words that run what follows after shell commands in a mount namespace where the caller is root; `$1` is the scratch
+    /// directory.
+    func after(_ steps: String) -> [String] {
+        [
+            "/usr/bin/unshare", "--user", "--map-root-user", "--mount", "/bin/sh", "-c",
+            steps + " && shift && exec \"$@\"", "sh", scratch.url.path,
+        ]
     }
 
     @discardableResult
@@ -60,7 +80,8 @@ final class Reviewed {
 
     /// Calls anything there.
     func call(_ words: [String]) throws -> Command.Result {
-        try Command(words, as: caller, in: directory, environment: environment).run()
+        try Command((isElsewhere ? host : []) + words, as: caller, in: directory, environment: environment)
+            .run()
     }
 
     /// What `changes --json` lists: `kind path`, and the whole objects.
@@ -85,7 +106,8 @@ final class Reviewed {
 
     /// Every event of every trail.
     func events() throws -> [JSON] {
-        let runs = URL(fileURLWithPath: audit).appendingPathComponent("runs")
+        let runs = URL(fileURLWithPath: isElsewhere ? scratch.path("up") : audit).appendingPathComponent(
+            "runs")
         return try FileManager.default.contentsOfDirectory(atPath: runs.path).sorted()
             .filter { $0.hasSuffix(".jsonl") }.flatMap { name in
                 (FileManager.default.contents(atPath: runs.appendingPathComponent(name).path) ?? Data())

@@ -254,40 +254,4 @@ struct WorkspaceTests {
                 result.status == 125 && result.errors.split(separator: "\n").count == 1, "\(words) \(result)")
         }
     }
-
-    /// Runs what follows after shell commands in a mount namespace where the caller is root; `$1` is the scratch
-    /// directory.
-    private func after(_ steps: String, _ reviewed: Reviewed) -> [String] {
-        [
-            "/usr/bin/unshare", "--user", "--map-root-user", "--mount", "/bin/sh", "-c",
-            steps + " && shift && exec \"$@\"", "sh", reviewed.scratch.url.path,
-        ]
-    }
-
-    @Test(
-        "a host that cannot layer the directory refuses the run, and says what to do",
-        arguments: Caller.possible)
-    func unlayered(_ caller: Caller) throws {
-        let overlay = try Reviewed(caller)
-        for name in ["low", "up", "work", "audit"] { try overlay.scratch.folder(name) }
-        // As in a container, whose files are an overlay themselves.
-        overlay.host = after(
-            "cd $1 && mount -t overlay none -o lowerdir=low,upperdir=up,workdir=work,userxattr audit && cd project",
-            overlay)
-        let mounted = try Reviewed(caller)
-        try mounted.file("sub/file", "contents\n")
-        mounted.host = after("mount -t tmpfs none $1/project/sub", mounted)
-        for reviewed in [overlay, mounted] {
-            let result = try reviewed.act("open-write", "new")
-            #expect(result.status == 78, "\(result)")
-            #expect(
-                result.errors.contains("cannot be layered here") && result.errors.contains("--audit"),
-                "\(result.errors)")
-            #expect(!reviewed.exists("new"))
-            let left = try? FileManager.default.contentsOfDirectory(atPath: reviewed.audit + "/workspaces")
-            #expect(left ?? [] == [], "\(left ?? [])")
-            let trails = try? FileManager.default.contentsOfDirectory(atPath: reviewed.audit + "/runs")
-            #expect(trails ?? [] == [], "\(trails ?? [])")
-        }
-    }
 }

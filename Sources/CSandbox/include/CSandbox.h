@@ -51,6 +51,7 @@ enum gr_view_kind {
     // A copy-on-write layer over the directory that `data` names, out of sight of the view. What is written goes to the
     // directory `upper` in `source`, beside the `work` that the kernel wants.
     GR_VIEW_WORKSPACE,
+    GR_VIEW_WORKSPACE_COPY,      // the directory `source`, which holds all of it, in its place
     GR_VIEW_WORKSPACE_DIRECTORY, // an empty directory with `mode` in it; `target` is relative to it
     GR_VIEW_WORKSPACE_BIND,      // as a bind; `source` is relative to it
 };
