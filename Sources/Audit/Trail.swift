@@ -47,8 +47,13 @@ package final class Trail: Recorder {
         // is. It is there before the trail has its name: who looks in between would take the run for cut off.
         let unnamed = store.unnamedTrail(of: runID)
         file = try Descriptor.open(unnamed, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, mode: 0o600)
-        try file.lock(.exclusive)
-        try unnamed.rename(to: path)
+        do throws(SystemError) {
+            try file.lock(.exclusive)
+            try unnamed.rename(to: path, replacing: false)
+        } catch {
+            unnamed.remove()
+            throw error
+        }
         try reserve(0)
     }
 
@@ -85,7 +90,7 @@ package final class Trail: Recorder {
             ])
         try append(sealed, isSeal: true)
         // The room that was kept is given back.
-        _ = ftruncate(file.number, off_t(size))
+        try? file.truncate(to: size)
         if syncsDenials { fdatasync(file.number) }
         if tally != nil { tallyPath.remove() }
         do throws(LedgerError) {

@@ -1,4 +1,3 @@
-internal import CLinux
 import Glibc
 
 /// A directory that is open, and what is done with single names in it. No link is ever followed, so whatever lies there
@@ -105,13 +104,8 @@ package final class Directory {
     package func rename(
         _ name: [UInt8], to other: [UInt8], in directory: Directory? = nil, replacing: Bool
     ) throws(SystemError) {
-        let noReplace: UInt32 = 1
-        try unsafe done("rename", other) { target in
-            unsafe Path(bytes: name).withCString {
-                unsafe gr_renameat2(
-                    number, $0, (directory ?? self).number, target, replacing ? 0 : noReplace)
-            }
-        }
+        try Path(bytes: name).rename(
+            to: Path(bytes: other), replacing: replacing, from: number, in: (directory ?? self).number)
     }
 
     /// Changes the permission bits of what a name is, which must be no link.

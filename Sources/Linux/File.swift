@@ -75,10 +75,17 @@ extension Path {
         return FileStatus(status)
     }
 
-    /// Gives a file another name, unless something has it already (renameat2(2), `RENAME_NOREPLACE`).
-    package func rename(to other: Path) throws(SystemError) {
-        let result = unsafe withCString { from in
-            unsafe other.withCString { unsafe gr_renameat2(AT_FDCWD, from, AT_FDCWD, $0, 1) }
+    /// Gives a file another name (renameat2(2)); each name is below its directory.
+    ///
+    /// - Parameter replacing: whether what has the new name goes away; `EEXIST` when it may not.
+    package func rename(
+        to other: Path, replacing: Bool, from directory: CInt = AT_FDCWD, in target: CInt = AT_FDCWD
+    ) throws(SystemError) {
+        let noReplace: UInt32 = 1
+        let result = unsafe withCString { old in
+            unsafe other.withCString { new in
+                unsafe gr_renameat2(directory, old, target, new, replacing ? 0 : noReplace)
+            }
         }
         guard result == 0 else { throw SystemError("rename", other.description) }
     }

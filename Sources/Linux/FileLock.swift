@@ -75,10 +75,7 @@ extension Path {
             let file = try Descriptor.open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode)
             try file.write(bytes)
             guard fsync(file.number) == 0 else { throw SystemError("fsync", description) }
-            let result = unsafe draft.withCString { old in
-                unsafe withCString { new in unsafe Glibc.rename(old, new) }
-            }
-            guard result == 0 else { throw SystemError("rename", description) }
+            try draft.rename(to: self, replacing: true)
         } catch {
             draft.remove()
             throw error

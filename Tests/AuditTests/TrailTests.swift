@@ -86,6 +86,8 @@ struct TrailTests {
         let (run, bytes) = try trails.sealed()
         #expect(throws: SystemError.self) { try trails.open(run) }
         #expect(trails.bytes(of: run) == bytes)
+        // What was begun for the second one went again.
+        #expect(try trails.store.runs.names() == ["\(run).jsonl"])
     }
 
     @Test("the audit directory is for its owner alone")
