@@ -7,6 +7,7 @@
 # make hosts  boots the oldest kernel that is claimed and a newer one, and writes docs/hosts.md
 # make interpreters  runs people's programs and CPython's own tests bare and guarded, and writes docs/interpreters.md
 # make bench-scan DATA=DIR  recall, false alarms and throughput of the scan on labelled code
+# make bench-trails EVENTS=1000000  what appending to trails, verifying and asking them costs
 # make install PREFIX=/usr/local DESTDIR=
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -23,9 +24,10 @@ EMBEDDED = $(call swiftc,-enable-experimental-feature Embedded -enable-experimen
 	-Xcc -DGUARDRUN_EMBEDDED -Xlinker --gc-sections -Xlinker $(UNICODE)
 FULL = --static-swift-stdlib -Xswiftc -static-executable
 RELEASE = -c release --product guardrun $(if $(UNICODE),$(EMBEDDED),$(FULL)) -Xlinker -lm
+EVENTS ?= 1000000
 DATA ?= ../shared/data
 
-.PHONY: all build run test test-python attacks reference lint bench bench-scan hosts interpreters install clean packages
+.PHONY: all build run test test-python attacks reference lint bench bench-scan bench-trails hosts interpreters install clean packages
 
 all: build
 
@@ -61,6 +63,12 @@ reference: build
 bench: build
 	@scripts/packages test
 	bench/run $(GUARDRUN)
+
+bench-trails: packages
+	@swift build $(subst product guardrun,product trail-bench,$(RELEASE)) 2>&1 | { grep -v 'statically linked applications requires' || true; }
+	rm -rf bench/out/trails && mkdir -p bench/out
+	.build/release/trail-bench bench/out/trails $(EVENTS)
+	rm -rf bench/out/trails
 
 bench-scan: build
 	bench/scan $(GUARDRUN) $(DATA)

@@ -28,10 +28,16 @@ let package = Package(
         .target(name: "Supervise", dependencies: ["Sandbox", "Policy", "Event", "Linux"]),
         .target(name: "Changes", dependencies: ["Audit", "Event", "Linux"]),
         .target(
-            name: "Audit", dependencies: ["Event", "Linux", "CSodium", "CJansson", "CSQLite"],
-            linkerSettings: [.linkedLibrary("sodium"), .linkedLibrary("jansson"), .linkedLibrary("sqlite3")]),
+            name: "Audit", dependencies: ["Event", "Linux", "CNettle", "CSodium", "CJansson", "CSQLite"],
+            linkerSettings: [
+                .linkedLibrary("nettle"), .linkedLibrary("sodium"), .linkedLibrary("jansson"),
+                .linkedLibrary("sqlite3"),
+            ]),
         .target(name: "Event"),
         .target(name: "Linux", dependencies: ["CLinux"]),
+
+        .executableTarget(
+            name: "trail-bench", dependencies: ["Audit", "Event", "Linux"], path: "bench/trails"),
 
         .target(name: "CLinux"),
         .target(name: "CSandbox"),
@@ -44,6 +50,7 @@ let package = Package(
         .systemLibrary(name: "CCap"),
         .systemLibrary(name: "CCares"),
         .systemLibrary(name: "CYAML"),
+        .systemLibrary(name: "CNettle"),
         .systemLibrary(name: "CSodium"),
         .systemLibrary(name: "CJansson"),
         .systemLibrary(name: "CSQLite"),

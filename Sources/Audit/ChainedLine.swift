@@ -11,28 +11,42 @@ package struct ChainedLine: Equatable, Sendable {
 
     /// Writes an object as the line after the one with hash `previous`.
     package init(_ members: [JSON.Member], after previous: Digest) {
-        let body = JSON.object(members).encoded
-        hash = Digest(previous.bytes, body)
-        bytes = body.dropLast() + Self.opening + hash.hex + Self.closing
+        var line = JSON.object(members).encoded
+        var stream = DigestStream()
+        stream.add(previous)
+        stream.add(line)
+        hash = stream.finish()
+        line.removeLast()
+        line += Self.opening
+        line += hash.hex
+        line += Self.closing
+        bytes = line
     }
 
     /// Reads a line back: its claimed hash, and the hash that it should have after `previous`; nil when it does not
     /// end like a line of a trail.
     package static func hashes(
-        of line: ArraySlice<UInt8>, after previous: Digest
+        of line: Span<UInt8>, after previous: Digest
     ) -> (claimed: Digest, computed: Digest)? {
-        let tail = opening.count + 64 + closing.count
-        guard line.count > tail, line.suffix(closing.count).elementsEqual(closing) else { return nil }
-        let body = line.dropLast(tail)
-        let rest = line.suffix(tail)
-        guard rest.starts(with: opening), let claimed = Digest(hex: rest.dropFirst(opening.count).prefix(64))
-        else {
-            return nil
-        }
-        return (claimed, Digest(slices: [previous.bytes[...], body, end]))
+        let length = line.count - (opening.count + 64 + closing.count)
+        guard length > 0, matches(line, opening, at: length),
+            matches(line, closing, at: line.count - closing.count)
+        else { return nil }
+        let digits = length + opening.count
+        guard let claimed = Digest(hex: line.extracting(digits..<digits + 64)) else { return nil }
+        var stream = DigestStream()
+        stream.add(previous)
+        stream.add(line.extracting(0..<length))
+        stream.add(end)
+        return (claimed, stream.finish())
+    }
+
+    private static func matches(_ line: Span<UInt8>, _ text: [UInt8], at place: Int) -> Bool {
+        for offset in text.indices where line[place + offset] != text[offset] { return false }
+        return true
     }
 
     private static let opening = Array(",\"hash\":\"".utf8)
     private static let closing = Array("\"}".utf8)
-    private static let end = [UInt8(ascii: "}")][...]
+    private static let end = [UInt8(ascii: "}")]
 }

@@ -1,71 +1,102 @@
-import CSodium
-
 /// A SHA-256 digest (FIPS 180-4).
 package struct Digest: Hashable, Sendable, CustomStringConvertible {
-    /// 32 bytes.
-    package let bytes: [UInt8]
+    /// The 32 bytes as they lie in memory: a trail has one for each line, and an array each would cost more than hashing.
+    private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
     /// What a chain begins with.
-    package static let zero = Digest(bytes: [UInt8](repeating: 0, count: 32))
+    package static let zero = Digest()
+
+    private init() {}
+
+    /// - Parameter fill: writes the 32 bytes.
+    init(_ fill: (UnsafeMutablePointer<UInt8>?) -> Void) {
+        unsafe withUnsafeMutableBytes(of: &words) { buffer in
+            unsafe fill(buffer.baseAddress?.assumingMemoryBound(to: UInt8.self))
+        }
+    }
 
     /// From the 32 bytes themselves; nil when there are more or fewer.
     package init?(exactly bytes: some Collection<UInt8>) {
         guard bytes.count == 32 else { return nil }
-        self.bytes = Array(bytes)
+        unsafe withUnsafeMutableBytes(of: &words) { unsafe $0.copyBytes(from: bytes) }
     }
-
-    init(bytes: [UInt8]) { self.bytes = bytes }
 
     /// The digest of the pieces one after the other.
     package init(_ pieces: [UInt8]...) { self.init(pieces) }
 
-    package init(_ pieces: [[UInt8]]) { self.init(slices: pieces.map { $0[...] }) }
+    package init(_ pieces: [[UInt8]]) {
+        var stream = DigestStream()
+        for piece in pieces { stream.add(piece) }
+        self = stream.finish()
+    }
 
     /// The same for parts of longer arrays, which are not copied.
     package init(slices pieces: [ArraySlice<UInt8>]) {
-        var state = crypto_hash_sha256_state()
-        unsafe crypto_hash_sha256_init(&state)
-        for piece in pieces {
-            unsafe piece.withUnsafeBufferPointer { buffer in
-                unsafe _ = crypto_hash_sha256_update(&state, buffer.baseAddress, UInt64(buffer.count))
-            }
-        }
-        var bytes = [UInt8](repeating: 0, count: 32)
-        unsafe crypto_hash_sha256_final(&state, &bytes)
-        self.bytes = bytes
+        var stream = DigestStream()
+        for piece in pieces { stream.add(piece.span) }
+        self = stream.finish()
     }
 
     /// From 64 hexadecimal digits in lower case; nil for anything else.
-    package init?(hex: some Collection<UInt8>) {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(32)
-        var high: UInt8?
-        for digit in hex {
-            guard let value = Self.value(digit) else { return nil }
-            if let first = high {
-                bytes.append(first << 4 | value)
-                high = nil
-            } else {
-                high = value
+    package init?(hex digits: some Collection<UInt8>) { self.init(hex: Array(digits).span) }
+
+    package init?(hex digits: Span<UInt8>) {
+        guard digits.count == 64 else { return nil }
+        var isHexadecimal = true
+        unsafe withUnsafeMutableBytes(of: &words) { buffer in
+            for place in 0..<32 {
+                let (high, low) = (Self.value(digits[2 * place]), Self.value(digits[2 * place + 1]))
+                if high | low > 15 { isHexadecimal = false }
+                unsafe buffer[place] = high << 4 | low & 15
             }
         }
-        guard bytes.count == 32, high == nil else { return nil }
-        self.bytes = bytes
+        guard isHexadecimal else { return nil }
     }
 
-    private static func value(_ digit: UInt8) -> UInt8? {
+    /// More than 15 for what is no digit.
+    private static func value(_ digit: UInt8) -> UInt8 {
         switch digit {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-        default: nil
+        default: 255
         }
     }
 
+    /// 32 bytes.
+    package var bytes: [UInt8] { unsafe withUnsafeBytes(of: words) { unsafe Array($0) } }
+
     /// 64 hexadecimal digits.
     package var hex: [UInt8] {
-        let digits = Array("0123456789abcdef".utf8)
-        return bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        var text: [UInt8] = []
+        text.reserveCapacity(64)
+        for byte in bytes {
+            text.append(Self.digit(byte >> 4))
+            text.append(Self.digit(byte & 15))
+        }
+        return text
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 
     package var description: String { String(decoding: hex, as: UTF8.self) }
+
+    fileprivate func add(to stream: inout DigestStream) {
+        unsafe withUnsafeBytes(of: words) { buffer in
+            unsafe buffer.withMemoryRebound(to: UInt8.self) { unsafe stream.add($0.span) }
+        }
+    }
+
+    package static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }
+
+    package func hash(into hasher: inout Hasher) {
+        // Any part of a digest is as good as another.
+        hasher.combine(words.0)
+    }
+}
+
+extension DigestStream {
+    /// Adds the 32 bytes of a digest.
+    mutating func add(_ digest: Digest) { digest.add(to: &self) }
 }

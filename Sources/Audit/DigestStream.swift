@@ -1,19 +1,21 @@
-import CSodium
+import CNettle
 
 /// A SHA-256 digest of bytes that come one piece after the other.
+///
+/// Nettle uses the instructions of processors that have them (SHA-NI), which libsodium does not.
 package struct DigestStream {
-    private var state = crypto_hash_sha256_state()
+    private var state = sha256_ctx()
 
-    package init() { unsafe _ = crypto_hash_sha256_init(&state) }
+    package init() { unsafe nettle_sha256_init(&state) }
 
-    package mutating func add(_ piece: [UInt8]) {
-        unsafe _ = crypto_hash_sha256_update(&state, piece, UInt64(piece.count))
+    package mutating func add(_ piece: Span<UInt8>) {
+        unsafe piece.withUnsafeBufferPointer { unsafe nettle_sha256_update(&state, $0.count, $0.baseAddress) }
     }
+
+    package mutating func add(_ piece: [UInt8]) { add(piece.span) }
 
     /// The digest of all pieces; nothing may be added afterwards.
     package mutating func finish() -> Digest {
-        var bytes = [UInt8](repeating: 0, count: 32)
-        unsafe _ = crypto_hash_sha256_final(&state, &bytes)
-        return Digest(bytes: bytes)
+        unsafe Digest { unsafe nettle_sha256_digest(&state, 32, $0) }
     }
 }

@@ -1,3 +1,4 @@
+import Event
 import Glibc
 import Linux
 
@@ -64,8 +65,9 @@ package final class Index {
 
     /// Reads what a trail has gained.
     private func read(_ run: RunID, number: Int64?, from start: Int64) throws(DatabaseError) {
-        guard let file = try? Descriptor.open(store.trail(of: run), O_RDONLY | O_NONBLOCK | O_NOCTTY),
-            let size = try? file.size(), Int64(size) > start || number == nil
+        let size = Int64((try? store.trail(of: run).status().size) ?? 0)
+        guard size > start || number == nil,
+            var lines = try? TrailLines(of: run, in: store, from: UInt64(start))
         else { return }
         let row: Int64
         if let number {
@@ -78,30 +80,24 @@ package final class Index {
         }
         let event = try database.prepare(Self.insertEvent)
         let name = Array(run.description.utf8)
-        var place = start
-        var rest: [UInt8] = []
-        while let chunk = try? file.read(atMost: 1 << 20, at: UInt64(place) + UInt64(rest.count)),
-            !chunk.isEmpty
-        {
-            rest += chunk
-            var begin = rest.startIndex
-            while let end = rest[begin...].firstIndex(of: UInt8(ascii: "\n")) {
-                let line = rest[begin..<end]
+        var begin = lines.place
+        while let block = try? lines.next(), !block.isEmpty {
+            for line in block.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+                .dropLast()
+            {
                 event.bind(1, row)
                 event.bind(2, line)
-                event.bind(3, place + Int64(begin))
+                event.bind(3, Int64(begin))
                 try event.finish()
-                if let head = LineHead(line, of: name) {
+                if let head = LineHead(line.span, of: name) {
                     for text in Self.changes(head.kind) { try change(text, row, line) }
                 }
-                begin = end + 1
+                begin += UInt64(line.count) + 1
             }
-            place += Int64(begin)
-            rest.removeFirst(begin)
         }
         let length = try database.prepare("UPDATE runs SET bytes = ?2 WHERE number = ?1")
         length.bind(1, row)
-        length.bind(2, place)
+        length.bind(2, Int64(begin))
         try length.finish()
         let words = try database.prepare(
             "INSERT INTO words(rowid, message, subject) SELECT rowid, message, subject FROM events "
@@ -161,9 +157,9 @@ package final class Index {
         """
 
     /// What the first and the last line say of the run itself, and the last of what came again.
-    private static func changes(_ kind: ArraySlice<UInt8>) -> [String] {
-        switch String(decoding: kind, as: UTF8.self) {
-        case "run_started":
+    private static func changes(_ kind: Event.Kind?) -> [String] {
+        switch kind {
+        case .runStarted:
             [
                 """
                 UPDATE runs SET time = e->>'$.time', policy = e->>'$.policy.name',
@@ -171,7 +167,7 @@ package final class Index {
                 FROM (SELECT ?2 AS e) WHERE number = ?1 AND json_valid(e)
                 """
             ]
-        case "run_finished":
+        case .runFinished:
             [
                 """
                 UPDATE runs SET sealed = 1, outcome = e->>'$.outcome', exit_status = e->>'$.exit_status',

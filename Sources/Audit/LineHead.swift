@@ -1,3 +1,4 @@
+import Event
 import Linux
 
 /// What every line of a trail begins with, in this order, read without reading the rest: the members that the program
@@ -8,38 +9,48 @@ struct LineHead {
     let time: Int
     /// Nanoseconds since the host started.
     let monotonic: Int
-    let kind: ArraySlice<UInt8>
+    /// nil for a type that this version does not know.
+    let kind: Event.Kind?
 
     /// nil when the line begins otherwise, or with the name of another run.
-    init?(_ line: ArraySlice<UInt8>, of run: [UInt8]) {
-        var rest = line
-        guard Self.take(&rest, Self.opening), Self.take(&rest, run), Self.take(&rest, Self.beforeSequence),
-            let sequence = Self.number(&rest), Self.take(&rest, Self.beforeTime)
+    init?(_ line: Span<UInt8>, of run: [UInt8]) {
+        var place = 0
+        guard Self.take(line, &place, Self.opening), Self.take(line, &place, run),
+            Self.take(line, &place, Self.beforeSequence), let sequence = Self.number(line, &place),
+            Self.take(line, &place, Self.beforeTime), line.count - place >= 27,
+            let time = Moment(rfc3339: line.extracting(place..<place + 27))
         else { return nil }
-        guard let time = Moment(rfc3339: rest.prefix(27)) else { return nil }
-        rest = rest.dropFirst(27)
-        guard Self.take(&rest, Self.beforeMonotonic), let monotonic = Self.number(&rest),
-            Self.take(&rest, Self.beforeKind)
+        place += 27
+        guard Self.take(line, &place, Self.beforeMonotonic), let monotonic = Self.number(line, &place),
+            Self.take(line, &place, Self.beforeKind)
         else { return nil }
         self.sequence = sequence
         self.time = time.microseconds
         self.monotonic = monotonic
-        kind = rest.prefix(40).prefix { $0 != UInt8(ascii: "\"") }
+        kind = Self.kind(line, &place)
     }
 
-    private static func take(_ rest: inout ArraySlice<UInt8>, _ wanted: [UInt8]) -> Bool {
-        guard rest.count >= wanted.count else { return false }
-        for offset in wanted.indices where rest[rest.startIndex + offset] != wanted[offset] { return false }
-        rest = rest.dropFirst(wanted.count)
+    /// The type, with the quotation mark behind it.
+    private static func kind(_ line: Span<UInt8>, _ place: inout Int) -> Event.Kind? {
+        for (kind, text) in kinds where take(line, &place, text) { return kind }
+        return nil
+    }
+
+    private static func take(_ line: Span<UInt8>, _ place: inout Int, _ wanted: [UInt8]) -> Bool {
+        guard line.count - place >= wanted.count else { return false }
+        for offset in wanted.indices where line[place + offset] != wanted[offset] { return false }
+        place += wanted.count
         return true
     }
 
-    private static func number(_ rest: inout ArraySlice<UInt8>) -> Int? {
+    private static func number(_ line: Span<UInt8>, _ place: inout Int) -> Int? {
         var (value, digits) = (0, 0)
-        while let digit = rest.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit), digits < 18 {
-            value = value * 10 + Int(digit - UInt8(ascii: "0"))
+        while place < line.count, digits < 18 {
+            let digit = line[place] &- UInt8(ascii: "0")
+            guard digit <= 9 else { break }
+            value = value * 10 + Int(digit)
             digits += 1
-            rest = rest.dropFirst()
+            place += 1
         }
         return digits > 0 ? value : nil
     }
@@ -49,4 +60,5 @@ struct LineHead {
     private static let beforeTime = Array(",\"time\":\"".utf8)
     private static let beforeMonotonic = Array("\",\"mono_ns\":".utf8)
     private static let beforeKind = Array(",\"type\":\"".utf8)
+    private static let kinds = Event.Kind.allCases.map { ($0, Array("\($0.rawValue)\"".utf8)) }
 }

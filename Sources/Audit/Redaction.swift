@@ -63,6 +63,11 @@ struct Redaction {
     }
 
     func redacted(_ text: String) -> String? {
+        Suspicion.rises(from: text.utf8Span.span) ? closely(text) : nil
+    }
+
+    /// The same, whatever the text looks like.
+    func closely(_ text: String) -> String? {
         let bytes = Array(text.utf8)
         var out: [UInt8] = []
         var (place, copied) = (0, 0)
@@ -146,6 +151,9 @@ struct Redaction {
         Shape("bearer", "bearer ", 16, dots: true, keepsPrefix: true),
         Shape("basic", "Basic ", 12, dots: true, keepsPrefix: true),
     ]
+
+    /// What tokens begin with.
+    static let prefixes = shapes.map { $0.prefix }
 
     /// `-----BEGIN … PRIVATE KEY-----` to its end, or to the end of the text.
     private static func privateKey(at place: Int, in bytes: [UInt8]) -> (rule: String, range: Range<Int>)? {

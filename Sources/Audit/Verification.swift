@@ -41,13 +41,16 @@ package struct Verification: Equatable, Sendable {
 
     /// Reads and checks the trail of a run.
     package static func of(_ run: RunID, in store: Store) -> Verification {
+        var reading = Reading(run)
         do throws(SystemError) {
-            let file = try Descriptor.open(store.trail(of: run), O_RDONLY | O_NONBLOCK | O_NOCTTY)
-            // Who writes a trail holds it locked, and dies with the lock.
-            let isHeld = !file.tryLock(.shared)
-            if !isHeld { file.unlock() }
-            let bytes = try store.trail(of: run).contents(atMost: 1 << 30)
-            return check(bytes, run: run, isHeld: isHeld)
+            var lines = try TrailLines(of: run, in: store)
+            let isHeld = lines.isHeld()
+            while reading.fault == nil {
+                let block = try lines.next()
+                if block.isEmpty { break }
+                _ = reading.read(block.span)
+            }
+            return conclude(reading, endsWhole: lines.isWhole, isHeld: isHeld)
         } catch {
             return Verification(
                 runID: run, state: .unreadable("\(error.errno)"), lines: 0, first: nil, head: .zero,
@@ -61,31 +64,32 @@ package struct Verification: Equatable, Sendable {
     /// - Parameter isHeld: whether somebody is still writing it, so that its end is not the end.
     package static func check(_ bytes: [UInt8], run: RunID, isHeld: Bool = false) -> Verification {
         var reading = Reading(run)
-        var rest = bytes[...]
-        while !rest.isEmpty, reading.fault == nil {
-            // A line is written in one piece, but a process can be killed in the middle of it.
-            guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else { break }
-            reading.read(rest[..<end])
-            rest = rest[(end + 1)...]
-        }
+        let read = reading.read(bytes.span)
+        return conclude(reading, endsWhole: read == bytes.count, isHeld: isHeld)
+    }
+
+    /// - Parameter endsWhole: whether the last line has its end: it is written in one piece, but a process can be killed
+    ///   in the middle of it.
+    private static func conclude(_ reading: Reading, endsWhole: Bool, isHeld: Bool) -> Verification {
         var state = State.cutOff
         if let fault = reading.fault {
             state = .broken(line: reading.lines + 1, reason: fault)
         } else if reading.isSealed {
             state =
-                rest.isEmpty ? .sound : .broken(line: reading.lines + 1, reason: "a line follows the seal")
+                endsWhole ? .sound : .broken(line: reading.lines + 1, reason: "a line follows the seal")
         } else if isHeld {
             state = .running
         }
         return Verification(
-            runID: run, state: state, lines: reading.lines, first: reading.first, head: reading.head,
-            notes: reading.notes, isHeld: isHeld)
+            runID: reading.runID, state: state, lines: reading.lines, first: reading.first,
+            head: reading.head, notes: reading.notes, isHeld: isHeld)
     }
 }
 
 /// A trail as far as it was read.
 private struct Reading {
-    let run: [UInt8]
+    let runID: RunID
+    private let run: [UInt8]
     var lines = 0
     var first: Digest?
     var head = Digest.zero
@@ -97,9 +101,26 @@ private struct Reading {
     /// How far the host's clock had moved against the one that is never set, in microseconds.
     private var drift = 0
 
-    init(_ run: RunID) { self.run = Array(run.description.utf8) }
+    init(_ run: RunID) {
+        runID = run
+        self.run = Array(run.description.utf8)
+    }
 
-    mutating func read(_ line: ArraySlice<UInt8>) {
+    /// Reads the whole lines at the beginning of the bytes, up to the first fault; how many bytes they are.
+    mutating func read(_ bytes: Span<UInt8>) -> Int {
+        var (start, place) = (0, 0)
+        while place < bytes.count {
+            if bytes[place] == UInt8(ascii: "\n") {
+                read(line: bytes.extracting(start..<place))
+                start = place + 1
+                if fault != nil { break }
+            }
+            place += 1
+        }
+        return start
+    }
+
+    private mutating func read(line: Span<UInt8>) {
         if isSealed {
             fault = "a line follows the seal"
             return
@@ -122,7 +143,7 @@ private struct Reading {
         }
         watchClock(start)
         monotonic = start.monotonic
-        isSealed = start.kind.elementsEqual(Self.sealKind)
+        isSealed = start.kind == .runFinished
         head = hashes.claimed
         first = first ?? head
         lines += 1
@@ -142,6 +163,4 @@ private struct Reading {
         }
         drift = now
     }
-
-    private static let sealKind = Array(Event.Kind.runFinished.rawValue.utf8)
 }

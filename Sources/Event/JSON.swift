@@ -71,7 +71,7 @@ extension JSON {
         switch self {
         case .null: out += "null".utf8
         case .bool(let flag): out += (flag ? "true" : "false").utf8
-        case .int(let number): out += String(number).utf8
+        case .int(let number): JSON.writeInteger(number, to: &out)
         case .fraction(let number): out += (number.isFinite ? number.description : "null").utf8
         case .string(let text): JSON.writeString(text, to: &out)
         case .array(let values):
@@ -96,6 +96,8 @@ extension JSON {
     /// The bytes of this value alone.
     package var encoded: [UInt8] {
         var out: [UInt8] = []
+        // As long as most lines of a trail are.
+        out.reserveCapacity(768)
         write(to: &out)
         return out
     }
@@ -139,6 +141,17 @@ extension JSON {
         }
     }
 
+    private static func writeInteger(_ number: Int64, to out: inout [UInt8]) {
+        if number < 0 { out.append(UInt8(ascii: "-")) }
+        let start = out.count
+        var rest = number.magnitude
+        repeat {
+            out.append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        out[start...].reverse()
+    }
+
     /// Appends `text` quoted. Control characters, DEL and the line separators that JavaScript minds are
     /// escaped, so that a line of JSON is one line everywhere.
     private static func writeString(_ text: String, to out: inout [UInt8]) {
@@ -148,6 +161,9 @@ extension JSON {
             var start = 0
             var index = 0
             while index < bytes.count {
+                // Nearly all of it: letters, digits and what is written as it is.
+                while index < bytes.count, unsafe isPlain(bytes[index]) { index += 1 }
+                guard index < bytes.count else { break }
                 let length = unsafe specialLength(bytes, at: index)
                 if length > 0 {
                     unsafe out.append(contentsOf: bytes[start..<index])
@@ -157,9 +173,13 @@ extension JSON {
                 }
                 index += max(1, length)
             }
-            unsafe out.append(contentsOf: bytes[start...])
+            unsafe out.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start...]))
         }
         out.append(UInt8(ascii: "\""))
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 
     /// How many bytes at `index` are a character that has to be escaped: 0 where there is none.

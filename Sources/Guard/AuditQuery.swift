@@ -46,10 +46,12 @@ extension AuditCommand {
         }
         let filter = conditions.isEmpty ? "" : " WHERE \(conditions.joined(separator: " AND "))"
         let limit = try count("-n") ?? 100
+        // Within a run both orders are one, and this one is indexed.
+        let order = flags.has("--run") ? "seq DESC" : "events.time DESC, seq DESC"
         return (
             """
             SELECT run, seq, events.time AS time, type, severity, threat, rule, op, subject, exe, errno, times, message
-            FROM events JOIN runs USING (number)\(filter) ORDER BY events.time DESC, seq DESC LIMIT \(limit)
+            FROM events JOIN runs USING (number)\(filter) ORDER BY \(order) LIMIT \(limit)
             """, values
         )
     }

@@ -1,6 +1,5 @@
 import Audit
 import Event
-import Glibc
 import Linux
 
 extension AuditCommand {
@@ -79,13 +78,11 @@ private struct Tail {
     /// The whole lines of a trail that were not there before and are asked for.
     private mutating func fresh(_ run: RunID) -> [(run: RunID, line: [UInt8], event: JSON)] {
         let start = shown[run.description] ?? 0
-        guard let file = try? Descriptor.open(store.trail(of: run), O_RDONLY | O_NONBLOCK | O_NOCTTY),
-            let size = try? file.size(), size > start,
-            let bytes = try? file.read(atMost: Int(min(size - start, 1 << 30)), at: start),
-            let end = bytes.lastIndex(of: UInt8(ascii: "\n"))
-        else { return [] }
-        shown[run.description] = start + UInt64(end) + 1
-        return bytes[...end].split(separator: UInt8(ascii: "\n")).compactMap { line in
+        guard var lines = try? TrailLines(of: run, in: store, from: start) else { return [] }
+        var bytes: [UInt8] = []
+        while let block = try? lines.next(), !block.isEmpty { bytes += block }
+        shown[run.description] = lines.place
+        return bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
             guard let event = JSONReader.value(line),
                 kind.map({ event["type"]?.stringValue == $0.rawValue }) ?? true,
                 threat.map({ event["threat"]?.stringValue == $0.rawValue }) ?? true

@@ -38,24 +38,31 @@ package struct Moment: Equatable, Sendable {
     }
 
     /// From text of the form that `rfc3339` writes; nil for anything else.
-    package init?(rfc3339 text: some Collection<UInt8>) {
-        let form = Array("0000-00-00T00:00:00.000000Z".utf8)
-        guard text.count == form.count else { return nil }
-        var numbers: [Int] = [0]
-        for (byte, wanted) in zip(text, form) {
-            if wanted != UInt8(ascii: "0") {
-                guard byte == wanted else { return nil }
-                numbers.append(0)
-            } else {
-                guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
-                numbers[numbers.count - 1] = numbers[numbers.count - 1] * 10 + Int(byte - UInt8(ascii: "0"))
-            }
+    package init?(rfc3339 text: some Collection<UInt8>) { self.init(rfc3339: Array(text).span) }
+
+    package init?(rfc3339 text: Span<UInt8>) {
+        let (dash, colon) = (UInt8(ascii: "-"), UInt8(ascii: ":"))
+        guard text.count == 27, text[4] == dash, text[7] == dash, text[10] == UInt8(ascii: "T"),
+            text[13] == colon, text[16] == colon, text[19] == UInt8(ascii: "."),
+            text[26] == UInt8(ascii: "Z"),
+            let year = Self.number(text, 0..<4), let month = Self.number(text, 5..<7),
+            let day = Self.number(text, 8..<10), let hour = Self.number(text, 11..<13),
+            let minute = Self.number(text, 14..<16), let second = Self.number(text, 17..<19),
+            let microsecond = Self.number(text, 20..<26),
+            (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60
+        else { return nil }
+        (self.year, self.month, self.day, self.hour) = (year, month, day, hour)
+        (self.minute, self.second, self.microsecond) = (minute, second, microsecond)
+    }
+
+    private static func number(_ text: Span<UInt8>, _ range: Range<Int>) -> Int? {
+        var value = 0
+        for place in range {
+            let digit = text[place] &- UInt8(ascii: "0")
+            guard digit <= 9 else { return nil }
+            value = value * 10 + Int(digit)
         }
-        (year, month, day, hour) = (numbers[0], numbers[1], numbers[2], numbers[3])
-        (minute, second, microsecond) = (numbers[4], numbers[5], numbers[6])
-        guard (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60 else {
-            return nil
-        }
+        return value
     }
 
     /// Since 1970; negative before it. The inverse of `init(nanoseconds:)`, to the microsecond.
@@ -68,19 +75,34 @@ package struct Moment: Equatable, Sendable {
     }
 
     /// RFC 3339 with microseconds: `2026-11-20T19:14:22.847113Z`.
-    package var rfc3339: String {
-        "\(year)-\(pad(month, 2))-\(pad(day, 2))T\(pad(hour, 2)):\(pad(minute, 2)):\(pad(second, 2))"
-            + ".\(pad(microsecond, 6))Z"
-    }
+    package var rfc3339: String { text(date: "-", middle: "T", time: ":", last: ".", end: "Z") }
 
     /// Text that sorts by time and is a good file name: `20261120-191422-847113`.
-    package var compact: String {
-        "\(year)\(pad(month, 2))\(pad(day, 2))-\(pad(hour, 2))\(pad(minute, 2))\(pad(second, 2))"
-            + "-\(pad(microsecond, 6))"
-    }
+    package var compact: String { text(date: nil, middle: "-", time: nil, last: "-", end: nil) }
 
-    private func pad(_ number: Int, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    /// The digits, with these characters between them. Each line of a trail has one, so it is made in one piece.
+    private func text(
+        date: Unicode.Scalar?, middle: Unicode.Scalar, time: Unicode.Scalar?, last: Unicode.Scalar,
+        end: Unicode.Scalar?
+    ) -> String {
+        var out: [UInt8] = []
+        out.reserveCapacity(28)
+        func put(_ number: Int, _ width: Int, _ mark: Unicode.Scalar?) {
+            var divisor = 1
+            for _ in 1..<width { divisor *= 10 }
+            while divisor > 0 {
+                out.append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
+                divisor /= 10
+            }
+            if let mark { out.append(UInt8(ascii: mark)) }
+        }
+        put(year, 4, date)
+        put(month, 2, date)
+        put(day, 2, middle)
+        put(hour, 2, time)
+        put(minute, 2, time)
+        put(second, 2, last)
+        put(microsecond, 6, end)
+        return String(decoding: out, as: UTF8.self)
     }
 }

@@ -62,7 +62,7 @@ struct FuzzTests {
             _ = JSONReader.value(bytes)
             _ = Tally.read(bytes)
             _ = Digest(hex: bytes)
-            _ = ChainedLine.hashes(of: bytes[...], after: .zero)
+            _ = ChainedLine.hashes(of: bytes.span, after: .zero)
         }
     }
 

@@ -82,4 +82,25 @@ struct RedactionTests {
         _ = redaction.redacted(long)
         _ = redaction.redacted(long + "(")
     }
+
+    @Test(
+        "what a glance clears holds nothing that a closer look would take out", arguments: [1, 2] as [UInt64])
+    func glance(_ seed: UInt64) {
+        var random = Seeded(seed)
+        let pieces = [
+            "AKIA", "ghp_", "sk-", "eyJ", "Bearer ", "hf_", "-----BEGIN ", "PRIVATE KEY-----", "--password ",
+            "-secret ", "token", "=", ": ", "://", "@", " ", "/", "x", "-", "IOSFODNN7EXAMPLE0123456789ab",
+            "é",
+        ]
+        var cleared = 0
+        for _ in 0..<20_000 {
+            let text = (0..<Int.random(in: 1...6, using: &random)).map { _ in
+                pieces.randomElement(using: &random) ?? ""
+            }.joined()
+            guard !Suspicion.rises(from: text.utf8Span.span) else { continue }
+            cleared += 1
+            #expect(redaction.closely(text) == nil, "\(text)")
+        }
+        #expect(cleared > 100)
+    }
 }
