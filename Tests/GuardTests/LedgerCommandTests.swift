@@ -175,37 +175,4 @@ struct LedgerCommandTests {
         }
         #expect(objects.count > 6)
     }
-
-    @Test("a denial that was answered is on the disk, whenever guardrun is killed")
-    func answered() throws {
-        let place = try Place(.user)
-        let outside = try Scratch(for: .user)
-        for number in 0..<300 { try outside.file("secret-\(number)") }
-        let code = """
-            n=0; while [ $n -lt 300 ]; do read x < \(outside.url.path)/secret-$n || echo refused $n.; n=$((n+1)); done
-            """
-        var random = SystemRandomNumberGenerator()
-        for round in 0..<12 {
-            let running = try Running(
-                [
-                    Shared.guardrun, "-q", "-p", "python", "--set", "limits.output=unlimited", "--audit",
-                    "audit-\(round)",
-                    "--", "/bin/sh", "-c", code,
-                ], as: .user, in: place.scratch.url)
-            _ = running.says("refused \(Int.random(in: 0..<250, using: &random)).")
-            running.send(SIGKILL)
-            // What nobody answers any more the kernel refuses with ENOSYS, and that is no denial of guardrun's.
-            let answered = running.finish().errorText.split(separator: "\n").count {
-                $0.contains("cannot open") && !$0.contains("not implemented")
-            }
-            let runs = place.scratch.path("audit-\(round)/runs")
-            let name = try #require(
-                try FileManager.default.contentsOfDirectory(atPath: runs).first { $0.hasSuffix(".jsonl") })
-            let trail = FileManager.default.contents(atPath: "\(runs)/\(name)") ?? Data()
-            let written = trail.split(separator: 10).count {
-                JSONReader.value($0)?["type"]?.stringValue == "policy_violation"
-            }
-            #expect(answered > 0 && written >= answered, "\(answered) answered, \(written) written")
-        }
-    }
 }

@@ -106,6 +106,22 @@ static long open_many(int n, char **a) {
     return failed;
 }
 
+// Opens DIRECTORY/0 to DIRECTORY/63 in turn, TIMES in all, and adds a byte to FILE for each that was answered.
+static long open_in_turn(int n, char **a) {
+    if (n < 3) return -1;
+    int answers = open(a[2], O_WRONLY | O_APPEND);
+    if (answers < 0) return -1;
+    char path[4096];
+    for (int i = 0; i < atoi(a[1]); i++) {
+        snprintf(path, sizeof path, "%s/%d", a[0], i % 64);
+        close_of(syscall(SYS_openat, AT_FDCWD, path, O_RDONLY));
+        // What nobody answers any more the kernel refuses, and that is no answer of guardrun's.
+        if (errno == ENOSYS) return -1;
+        if (write(answers, ".", 1) != 1) return -1;
+    }
+    return 0;
+}
+
 const struct act file_acts[] = {
     {"open-read", open_read}, {"open-write", open_write}, {"open-append", open_append},
 #ifdef SYS_open
@@ -117,5 +133,5 @@ const struct act file_acts[] = {
     {"chmod-open", chmod_open}, {"create-with", create_with}, {"mknod-with", mknod_with},
     {"setxattr-open", setxattr_open},
     {"chown", chown_of}, {"truncate", truncate_of}, {"utimes", utimes_of}, {"setxattr", setxattr_of},
-    {"chdir", chdir_of}, {"open-many", open_many}, {0},
+    {"chdir", chdir_of}, {"open-many", open_many}, {"open-in-turn", open_in_turn}, {0},
 };
