@@ -29,6 +29,8 @@ final class Analysis {
     private var indexes: [Key: Int] = [:]
     private var counts: [String: Int] = [:]
     private var stepsLeft = Analysis.maximumSteps
+    /// How many acts were put before the rules.
+    private(set) var judged = 0
     /// The stretch of the source that nested code stands for.
     private var outer: Range<Int>?
     private var outerNote = ""
@@ -56,6 +58,7 @@ final class Analysis {
 
     /// Puts an act before the rules that wait for it. Of the rules of one threat the first that agrees is found.
     func judge(_ act: Act, at range: Range<Int>, _ because: @autoclosure () -> String = "") {
+        judged += 1
         facts.note(act, at: outer ?? range)
         var threats: [Threat] = []
         for rule in Rulebook.rules(for: act) where !threats.contains(rule.threat) && rule.trigger.accepts(act)
@@ -94,6 +97,9 @@ final class Analysis {
         limits.append(limit)
         report(.unreadable, at: range, "\(limit)")
     }
+
+    /// Says that something was done here whose outcome hangs on values.
+    func noteChoice() { judged += 1 }
 
     /// Marks what only an analyser can see.
     func note(_ update: (inout Facts) -> Void) { update(&facts) }

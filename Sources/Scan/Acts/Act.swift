@@ -125,8 +125,13 @@ struct Call {
     func named(_ keyword: String) -> Value? { named.first { $0.name == keyword }?.value }
 
     /// The labels of everything that is handed over.
-    var payload: Labels {
-        named.reduce(arguments.reduce([]) { $0.union($1.labels) }) { $0.union($1.value.labels) }
+    var payload: Labels { Call.payload(arguments, named) }
+
+    static func payload(_ arguments: [Value], _ named: [(name: String, value: Value)]) -> Labels {
+        var labels: Labels = []
+        for value in arguments { labels.formUnion(value.labels) }
+        for argument in named { labels.formUnion(argument.value.labels) }
+        return labels
     }
 }
 

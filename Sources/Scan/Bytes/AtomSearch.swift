@@ -1,4 +1,4 @@
-/// Looks for all atoms in one pass. There are few and they begin with few bytes, so a table of first bytes and a
+/// Looks for all atoms in one pass. There are few and they begin with few pairs of bytes, so a table of those and a
 /// comparison do: making a larger machine anew in each process would take longer than the search in most sources.
 struct AtomSearch {
     static let everywhere = AtomSearch(Atom.everywhere)
@@ -8,11 +8,16 @@ struct AtomSearch {
     private let atoms: [Atom]
     /// For each byte the first of the atoms that begin with it; those of the next byte follow.
     private let starts: [UInt8]
+    /// Whether an atom begins with the two bytes that make this number.
+    private let pairs: [Bool]
 
     private init(_ atoms: [Atom]) {
         var counts = [Int](repeating: 0, count: 257)
         for atom in atoms { counts[Int(atom.byte(0)) + 1] += 1 }
         for byte in 1...256 { counts[byte] += counts[byte - 1] }
+        var pairs = [Bool](repeating: false, count: 1 << 16)
+        for atom in atoms { pairs[Int(atom.byte(0)) << 8 | Int(atom.byte(1))] = true }
+        self.pairs = pairs
         starts = counts.map { UInt8($0) }
         var places = counts
         var sorted = atoms
@@ -26,9 +31,11 @@ struct AtomSearch {
     /// Calls `found` with each atom that occurs in `bytes` and where. All atoms' lengths together bound the work that
     /// one byte can cause.
     func scan(_ bytes: [UInt8], _ found: (Atom, Range<Int>) -> Void) {
-        for index in bytes.indices {
-            let byte = Int(bytes[index])
-            guard starts[byte] < starts[byte + 1] else { continue }
+        var pair = 0
+        for next in bytes.indices {
+            pair = (pair << 8 | Int(bytes[next])) & 0xFFFF
+            guard pairs[pair], next > 0 else { continue }
+            let (byte, index) = (pair >> 8, next - 1)
             for number in starts[byte]..<starts[byte + 1] {
                 let atom = atoms[Int(number)]
                 if let range = atom.range(in: bytes, at: index) { found(atom, range) }

@@ -11,19 +11,14 @@ enum PythonAnalyzer {
 }
 
 struct PythonReader {
-    struct Function {
-        let parameters: [(name: String, value: Value)]
-        /// The tokens of its body, or of the expression of a lambda.
-        let body: Range<Int>
-        let isLambda: Bool
-    }
-
     /// What surrounds the place that is read.
     struct Context {
         var calls: Call.Context = []
         /// The directory whose files a loop goes through.
         var root: Text?
         var inClass = false
+        /// In a loop of thousands of turns.
+        var isLong = false
     }
 
     /// Expressions and blocks in one another: deeper ones are read by themselves, later.
@@ -36,13 +31,22 @@ struct PythonReader {
     let analysis: Analysis
     /// For each opening bracket, f-string start and indent the index of what closes it; -1 for all else.
     let partners: [Int32]
-    /// For an opening bracket that holds a comprehension, the index of its first `for`.
-    let comprehensions: [Int: Int]
+    /// For an opening bracket that holds a comprehension, the index of its first `for`; -1 for all else.
+    let comprehensions: [Int32]
     var at = 0
-    var scopes: [[String: Value]] = [[:]]
+    var symbols: PythonSymbols
+    var scopes = PythonScopes()
     /// What is known of attributes of objects that are made here: `self.socket`.
-    var members: [String: Value] = [:]
-    var methods: [String: Int] = [:]
+    var members = PythonScopes()
+    /// Functions by the name that a class of this source gives them as methods; -1 for names that none has.
+    var methods: [Int32] = []
+    /// Names that a `def` of this source defines somewhere.
+    let defined: [Bool]
+    /// How often something was bound that functions may see from outside, and how often a function was.
+    var changes = 0
+    var definitions = 0
+    /// How often something was called that this source defines only later.
+    var unresolved = 0
     var functions: [Function] = []
     var starImports: [String] = []
     /// What the functions that are being read have returned so far.
@@ -67,9 +71,19 @@ struct PythonReader {
         self.analysis = analysis
         let tokens = lexer.tokens
         self.tokens = tokens
+        symbols = lexer.symbols
+        var defined = [Bool](repeating: false, count: lexer.symbols.count)
+        for index in tokens.indices.dropLast() where tokens[index].word == .kDef {
+            if tokens[index + 1].symbol >= 0 { defined[Int(tokens[index + 1].symbol)] = true }
+        }
+        self.defined = defined
         (partners, comprehensions) = PythonReader.pair(tokens)
         if let error = tokens.first(where: { $0.kind == .error }) {
             analysis.exceeded(.unread(.python), at: error.range)
+        }
+        for range in lexer.disguised {
+            let (name, _) = PythonName.folded(bytes[range])
+            analysis.report(.disguisedName, at: range, "Python reads `\(name)`.")
         }
     }
 
@@ -83,12 +97,13 @@ struct PythonReader {
     }
 
     /// Finds the partner of each token that opens something. What is never closed is closed by the end of the source.
-    private static func pair(_ tokens: [PythonToken]) -> ([Int32], [Int: Int]) {
+    private static func pair(_ tokens: [PythonToken]) -> ([Int32], [Int32]) {
         var partners = [Int32](repeating: -1, count: tokens.count)
-        var comprehensions: [Int: Int] = [:]
+        var comprehensions = partners
         var brackets: [Int] = []
         var indents: [Int] = []
-        for (index, token) in tokens.enumerated() {
+        for index in tokens.indices {
+            let token = tokens[index]
             switch token.kind {
             case .indent: indents.append(index)
             case .dedent: if let open = indents.popLast() { partners[open] = Int32(index) }
@@ -104,7 +119,7 @@ struct PythonReader {
                     partners[brackets.removeLast()] = Int32(index)
                 }
             case .name where token.word == .kFor:
-                if let open = brackets.last, comprehensions[open] == nil { comprehensions[open] = index }
+                if let open = brackets.last, comprehensions[open] < 0 { comprehensions[open] = Int32(index) }
             default: break
             }
         }
@@ -138,10 +153,14 @@ struct PythonReader {
 
     /// The name at `index` as Python reads it.
     func name(_ index: Int) -> String {
-        let token = tokens[index]
-        let (name, wasDisguised) = PythonName.folded(bytes[token.range])
-        if wasDisguised { analysis.report(.disguisedName, at: token.range, "Python reads `\(name)`.") }
-        return name
+        let symbol = tokens[index].symbol
+        return symbol < 0 ? "" : symbols.names[Int(symbol)]
+    }
+
+    /// What the name at `index` is to the analyser.
+    func traits(_ index: Int) -> PythonSymbols.Traits {
+        let symbol = tokens[index].symbol
+        return symbol < 0 ? [] : symbols.traits[Int(symbol)]
     }
 
     /// The bytes from the token at `first` to the one that was read last.
@@ -152,16 +171,44 @@ struct PythonReader {
 
     // MARK: Names
 
-    mutating func bind(_ name: String, _ value: Value) { scopes[scopes.count - 1][name] = value }
+    /// Whether a `def` of this source defines a name somewhere.
+    func isDefined(_ symbol: Int32) -> Bool {
+        symbol >= 0 && Int(symbol) < defined.count && defined[Int(symbol)]
+    }
 
-    func lookup(_ name: String) -> Value {
-        for scope in scopes.reversed() {
-            if let value = scope[name] { return value }
+    mutating func bind(_ symbol: Int32, _ value: Value) {
+        if scopes.isOuter { noteChange(from: scopes.value(symbol), to: value) }
+        scopes.bind(symbol, value)
+    }
+
+    /// Functions may see from outside what is bound here: their readings hold no longer.
+    mutating func noteChange(from old: Value?, to new: Value) {
+        switch new.known {
+        case .nothing: if new.labels.isEmpty, old == nil { return }
+        case .function where old == nil: return
+        case .integer: if case .integer? = old?.known { return }
+        default: break
         }
+        if let old, old.isSame(as: new) { return }
+        changes += 1
+    }
+
+    mutating func lookup(_ name: String) -> Value {
+        let symbol = symbols.number(of: name)
+        return lookup(symbol)
+    }
+
+    func lookup(_ symbol: Int32) -> Value {
+        if let value = scopes.value(symbol) { return value }
+        let traits = symbols.traits[Int(symbol)]
+        guard traits.contains(.builtin) || !starImports.isEmpty || traits.contains(.leadsOut) else {
+            return .unknown
+        }
+        let name = symbols.names[Int(symbol)]
         for module in starImports where PythonCalls.holds("\(module).\(name)") {
             return .name("\(module).\(name)", .roundabout)
         }
         if name == "__builtins__" { return .name("builtins", .indirect) }
-        return PythonModules.isBuiltin(name) ? .name("builtins." + name) : .unknown
+        return traits.contains(.builtin) ? .name("builtins." + name) : .unknown
     }
 }

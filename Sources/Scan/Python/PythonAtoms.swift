@@ -27,9 +27,8 @@ extension PythonReader {
     private mutating func nameAtom() -> Value {
         switch token.word {
         case .none:
-            let title = name(at)
             at += 1
-            return lookup(title)
+            return lookup(tokens[at - 1].symbol)
         case .kTrue, .kFalse:
             at += 1
             return .integer(tokens[at - 1].word == .kTrue ? 1 : 0)
@@ -128,7 +127,7 @@ extension PythonReader {
             let value = expression()
             if token.word == .kAs {
                 at += 1
-                if token.kind == .name { bind(name(at), value) }
+                if token.kind == .name { bind(token.symbol, value) }
             }
             values.append(value)
             if at == before { at += 1 }
@@ -146,7 +145,7 @@ extension PythonReader {
             depth -= 1
             at = close + 1
         }
-        if comprehensions[open] != nil { return comprehension(open, close) }
+        if comprehensions[open] >= 0 { return comprehension(open, close) }
         at += 1
         let isTuple = tokens[open].word == .openBracket || close > at && tokens[close - 1].word == .comma
         let values = elements(until: close)
@@ -164,7 +163,7 @@ extension PythonReader {
             depth -= 1
             at = close + 1
         }
-        if comprehensions[open] != nil { return comprehension(open, close) }
+        if comprehensions[open] >= 0 { return comprehension(open, close) }
         at += 1
         var entries: [Value.Entry] = []
         var values: [Value] = []
@@ -197,9 +196,10 @@ extension PythonReader {
 
     /// `[element for target in iterable if condition]`: over a constant each turn is worked out.
     mutating func comprehension(_ open: Int, _ close: Int) -> Value {
-        guard let start = comprehensions[open] else { return .unknown }
-        scopes.append([:])
-        defer { scopes.removeLast() }
+        let start = Int(comprehensions[open])
+        guard start >= 0 else { return .unknown }
+        scopes.enter()
+        defer { scopes.leave() }
         at = start
         var clauses: [(target: Range<Int>, iterable: Value)] = []
         var isFiltered = false

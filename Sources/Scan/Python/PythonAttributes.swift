@@ -2,24 +2,38 @@
 
 extension PythonReader {
     /// `object.name`
-    func attribute(_ name: String, of object: Value, from first: Int, indirect: Bool = false) -> Value {
-        let place = range(from: first)
+    mutating func attribute(_ name: String, of object: Value, from first: Int, indirect: Bool = false)
+        -> Value
+    {
+        let symbol = symbols.number(of: name)
+        return attribute(symbol, of: object, from: first, indirect: indirect)
+    }
+
+    /// The same, of a name by its number.
+    func attribute(_ symbol: Int32, of object: Value, from first: Int, indirect: Bool = false) -> Value {
+        let traits = symbols.traits[Int(symbol)]
         let labels = object.labels.union(indirect ? .indirect : [])
-        if PythonModules.leadsOut(name) {
+        if object.known.isNothing, traits.isDisjoint(with: [.leadsOut, .looksIn]) {
+            return members.value(symbol)?.labelled(labels) ?? .unknown(labels)
+        }
+        let name = symbols.names[Int(symbol)]
+        if traits.contains(.leadsOut) {
+            let place = range(from: first)
             analysis.report(.objectGraph, at: place, "`\(name)` leads out of the object.")
             if name.hasSuffix("builtins__") || name == "f_builtins" { return .name("builtins", .indirect) }
             return .name(name.mentions("globals") ? "?globals" : "?graph", .indirect)
         }
-        if PythonModules.looksIn(name) {
+        if traits.contains(.looksIn) {
+            let place = range(from: first)
             let walks = indirect || climbs(place) || object.labels.contains(.indirect) || owner(of: object)
             analysis.report(
                 walks ? .objectGraph : .objectInsides, at: place, "`\(name)` leads out of the object.")
             return .name(name == "f_globals" ? "?globals" : "?graph", walks ? .indirect : [])
         }
         switch object.known {
-        case .name(let owner): return attribute(name, ofName: owner, labels)
+        case .name(let owner):
+            return attribute(name, ofName: owner, labels, isCarried: traits.contains(.carried))
         case .path(let path): return pathAttribute(name, path, labels)
-        case .nothing: return members[name].map { $0.labelled(labels) } ?? .unknown(labels)
         default: return .unknown(labels)
         }
     }
@@ -41,17 +55,23 @@ extension PythonReader {
         }
     }
 
-    private func attribute(_ name: String, ofName owner: String, _ labels: Labels) -> Value {
+    private func attribute(_ name: String, ofName owner: String, _ labels: Labels, isCarried: Bool) -> Value {
         // A name may be as long as its source; those of libraries are short.
         guard owner.utf8.count + name.utf8.count < 160 else { return .unknown(labels) }
         if name == "__dict__" { return .name(owner, labels) }
-        let isModule = !owner.contains("(") && !owner.hasPrefix("builtins") && !owner.hasPrefix("?")
-        if isModule, name != owner, PythonModules.isCarried(name),
-            name != "socket" || owner == "ssl" || owner == "asyncio"
+        if isCarried, name != owner, name != "socket" || owner == "ssl" || owner == "asyncio",
+            !owner.utf8.contains(UInt8(ascii: "(")), !owner.hasPrefix("builtins"), !owner.hasPrefix("?")
         {
             return .name(name == "_os" ? "os" : name == "_sys" ? "sys" : name, labels.union(.roundabout))
         }
-        let qualified = PythonModules.canonical("\(owner).\(name)")
+        var qualified = owner
+        qualified += "."
+        qualified += name
+        switch owner {
+        case "asyncio", "Cryptodome": return .name(PythonModules.canonical(qualified), labels)
+        case "os", "sys", "mmap", "stat", "signal": break
+        default: return .name(qualified, labels)
+        }
         switch qualified {
         case "os.environ", "os.environb": return .name(qualified, labels.union(.environment))
         case "sys.argv": return .unknown(labels.union(.input))
@@ -73,7 +93,7 @@ extension PythonReader {
     }
 
     /// `object[key]`
-    func item(_ key: Value, of object: Value, from first: Int) -> Value {
+    mutating func item(_ key: Value, of object: Value, from first: Int) -> Value {
         let labels = object.labels.union(key.labels)
         switch object.known {
         case .list(let values):
@@ -93,7 +113,8 @@ extension PythonReader {
         }
     }
 
-    private func item(_ key: Value, ofName owner: String, _ labels: Labels, from first: Int) -> Value {
+    private mutating func item(_ key: Value, ofName owner: String, _ labels: Labels, from first: Int) -> Value
+    {
         if owner == "os.environ" || owner == "os.environb" {
             let variable = key.text?.shown ?? ""
             return variable == "HOME" || variable == "USERPROFILE"
@@ -121,9 +142,17 @@ extension PythonReader {
 
     /// `object.name(…)`
     mutating func method(
-        _ name: String, of object: Value, _ arguments: [Value], _ named: [(name: String, value: Value)],
+        _ symbol: Int32, of object: Value, _ arguments: [Value], _ named: [(name: String, value: Value)],
         from first: Int
     ) -> Value {
+        if object.known.isNothing {
+            let callee = attribute(symbol, of: object, from: first)
+            if case .name = callee.known {
+                return call(callee, arguments, named, receiver: object, from: first)
+            }
+            return unknownMethod(symbol, object, callee, arguments, named, from: first)
+        }
+        let name = symbols.names[Int(symbol)]
         if name == "format", let text = object.text, case .text = object.known {
             if PythonFormat.reachesIn(text) {
                 analysis.report(.formatLeak, at: range(from: first), "The format is \(text.quoted()).")
@@ -138,31 +167,31 @@ extension PythonReader {
         case .path: return path(name, object, arguments, named, from: first)
         case .table(let entries) where name == "get" || name == "pop":
             return item(arguments.first ?? .unknown, of: .table(entries, object.labels), from: first)
-        case .list where name == "append" || name == "extend", .nothing where name == "append": break
         case .function(let function) where name == "__call__": return inline(function, arguments, named)
         default: break
         }
-        let callee = attribute(name, of: object, from: first)
+        let callee = attribute(symbol, of: object, from: first)
         if case .name = callee.known { return call(callee, arguments, named, receiver: object, from: first) }
-        return unknownMethod(name, object, callee, arguments, named, from: first)
+        return unknownMethod(symbol, object, callee, arguments, named, from: first)
     }
 
     /// A method of something unknown: what its name alone tells.
     private mutating func unknownMethod(
-        _ name: String, _ object: Value, _ callee: Value, _ arguments: [Value],
+        _ symbol: Int32, _ object: Value, _ callee: Value, _ arguments: [Value],
         _ named: [(name: String, value: Value)], from first: Int
     ) -> Value {
-        if ["execute", "executescript", "executemany", "query", "raw"].contains(name),
+        let traits = symbols.traits[Int(symbol)]
+        if traits.contains(.queries),
             let statement = arguments.first?.text
         {
             analysis.judge(
                 .query(statement), at: range(from: first), "The statement is \(statement.quoted()).")
         }
         if case .function(let function) = callee.known { return inline(function, arguments, named) }
-        if object.known.isNothing, let function = methods[name] {
+        if object.known.isNothing, let function = method(symbol) {
             return inline(function, [object] + arguments, named)
         }
-        let received: Labels = ["recv", "recvfrom", "recv_into"].contains(name) ? .network : []
+        let received: Labels = traits.contains(.receives) ? .network : []
         return handOver(arguments, named, to: object.labels.union(received), from: first)
     }
 

@@ -9,12 +9,12 @@ extension PythonReader {
             let first = at
             let module = dottedName()
             if take(.kAs), token.kind == .name {
-                bind(name(at), .name(PythonModules.canonical(module), naming(of: module)))
+                bind(token.symbol, .name(PythonModules.canonical(module), naming(of: module)))
                 at += 1
             } else {
                 // `import a.b` binds `a`.
                 let top = String(module.prefix { $0 != "." })
-                bind(name(first), .name(PythonModules.canonical(top), naming(of: top)))
+                bind(tokens[first].symbol, .name(PythonModules.canonical(top), naming(of: top)))
             }
             guard take(.comma) else { return }
         }
@@ -35,10 +35,10 @@ extension PythonReader {
         _ = take(.openParen)
         while token.kind == .name {
             let imported = name(at)
+            var alias = token.symbol
             at += 1
-            var alias = imported
             if take(.kAs), token.kind == .name {
-                alias = name(at)
+                alias = token.symbol
                 at += 1
             }
             let qualified = PythonModules.canonical("\(module).\(imported)")
@@ -63,7 +63,7 @@ extension PythonReader {
     mutating func definition() {
         at += 1
         guard token.kind == .name else { return }
-        let title = name(at)
+        let title = token.symbol
         at += 1
         skipTypeParameters()
         let parameters = token.word == .openParen ? self.parameters(until: partner(at)) : []
@@ -72,20 +72,26 @@ extension PythonReader {
         let body = block()
         functions.append(Function(parameters: parameters, body: body, isLambda: false))
         let function = functions.count - 1
+        let (judged, open) = (analysis.judged, unresolved)
         bind(title, .function(function))
-        if context.inClass { methods[title] = function }
+        if context.inClass { define(method: title, function) }
+        definitions += 1
         readBody(body) { reader in
-            var scope: [String: Value] = [:]
+            reader.scopes.enter()
             for parameter in parameters.reversed() {
-                scope[parameter.name] =
-                    parameter.value.known.isNothing ? .unknown(.parameter) : parameter.value
+                reader.scopes.bind(
+                    parameter.symbol,
+                    parameter.value.known.isNothing ? .unknown(.parameter) : parameter.value)
             }
-            reader.scopes.append(scope)
             reader.returns.append(.unknown)
             reader.context = Context()
         } after: { reader in
-            reader.scopes.removeLast()
-            reader.returns.removeLast()
+            reader.scopes.leave()
+            let gave = reader.returns.removeLast()
+            // It was read with nothing known of its arguments.
+            if judged == reader.analysis.judged, open == reader.unresolved, gave.known.isNothing {
+                reader.functions[function].idle = 1
+            }
         }
     }
 
@@ -94,13 +100,13 @@ extension PythonReader {
     }
 
     /// The parameters between here and `close`, with the values they have when none is given.
-    private mutating func parameters(until close: Int) -> [(name: String, value: Value)] {
+    private mutating func parameters(until close: Int) -> [(symbol: Int32, value: Value)] {
         at += 1
-        var parameters: [(name: String, value: Value)] = []
+        var parameters: [(symbol: Int32, value: Value)] = []
         while at < close {
             let before = at
             if token.kind == .name, token.word == .none {
-                let title = name(at)
+                let title = token.symbol
                 at += 1
                 if take(.colon) { _ = expression() }
                 let value = take(.assign) ? expression() : .unknown
@@ -117,7 +123,7 @@ extension PythonReader {
     mutating func classDefinition() {
         at += 1
         guard token.kind == .name else { return }
-        let title = name(at)
+        let title = token.symbol
         at += 1
         skipTypeParameters()
         if token.word == .openParen {
@@ -130,10 +136,10 @@ extension PythonReader {
         let body = block()
         bind(title, .unknown)
         readBody(body) { reader in
-            reader.scopes.append([:])
+            reader.scopes.enter()
             reader.context = Context(inClass: true)
         } after: { reader in
-            reader.scopes.removeLast()
+            reader.scopes.leave()
         }
     }
 
@@ -182,6 +188,7 @@ extension PythonReader {
         let body = block()
         var inner = context
         inner.calls.insert(.loop)
+        if iterable.labels.contains(.many) { inner.isLong = true }
         if iterable.labels.contains(.found) { inner.root = iterable.text ?? context.root ?? .unknown }
         if iterable.labels.contains(.endless), !leaves(body) {
             if !waits(body) { inner.calls.insert(.endlessLoop) }
@@ -222,10 +229,7 @@ extension PythonReader {
         return body.contains { index in
             switch tokens[index].word {
             case .kBreak, .kReturn, .kRaise, .kYield, .kAwait: return true
-            case .none where tokens[index].kind == .name:
-                let text = bytes[tokens[index].range]
-                return text.elementsEqual("exit".utf8) || text.elementsEqual("_exit".utf8)
-                    || text.elementsEqual("quit".utf8)
+            case .none where tokens[index].kind == .name: return traits(index).contains(.ends)
             default: return false
             }
         }
@@ -237,25 +241,15 @@ extension PythonReader {
         guard !names.isEmpty else { return false }
         guard analysis.spend(body.count / 8) else { return true }
         return body.contains { index in
-            tokens[index].kind == .name
-                && names.contains { bytes[tokens[index].range].elementsEqual(bytes[tokens[$0].range]) }
+            tokens[index].kind == .name && names.contains { tokens[$0].symbol == tokens[index].symbol }
         }
     }
 
     /// Whether a turn of the loop waits for something to happen: for time, a person, a peer.
     private func waits(_ body: Range<Int>) -> Bool {
         guard analysis.spend(body.count / 8) else { return true }
-        return body.contains { index in
-            isCall(index)
-                && PythonReader.waiting.contains { bytes[tokens[index - 1].range].elementsEqual($0.utf8) }
-        }
+        return body.contains { isCall($0) && traits($0 - 1).contains(.waits) }
     }
-
-    private static let waiting = [
-        "sleep", "recv", "get", "accept", "read", "readline", "wait", "input", "pop", "join", "next",
-        "select",
-        "poll", "recvfrom", "result",
-    ]
 
     private func holdsCall(_ body: Range<Int>) -> Bool {
         body.contains { isCall($0) }
@@ -276,10 +270,8 @@ extension PythonReader {
         {
             return analysis.report(.endlessLoop, at: range, "Nothing in the loop ends it or waits.")
         }
-        let names = calls.map { String(decoding: bytes[tokens[$0 - 1].range], as: UTF8.self) }
-        let grows = ["append", "extend", "write", "add", "insert", "writelines", "appendleft", "push"]
-        if calls.count <= 3, names.contains(where: { grows.contains($0) }),
-            !names.contains(where: { PythonReader.waiting.contains($0) })
+        if calls.count <= 3, calls.contains(where: { traits($0 - 1).contains(.grows) }),
+            !calls.contains(where: { traits($0 - 1).contains(.waits) })
         {
             analysis.report(.unboundedGrowth, at: range, "Each turn of the loop adds more.")
         }
@@ -287,7 +279,7 @@ extension PythonReader {
 
     /// What a loop variable is, of what it loops over.
     func element(of value: Value) -> Value {
-        let labels = value.labels.subtracting(.endless)
+        let labels = value.labels.subtracting([.endless, .many])
         switch value.known {
         case .list(let values): return values.first.map { $0.labelled(labels) } ?? .unknown(labels)
         case .text(let text) where labels.contains(.found): return .text(text, labels)

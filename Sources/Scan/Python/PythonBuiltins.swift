@@ -30,12 +30,6 @@ extension PythonReader {
             let power = PythonFolding.power(argument, call.arguments[1])
             if power.labels.contains(.endless) { analysis.report(.hugePower, at: place) }
             return power.labels.contains(.endless) ? .unknown : power
-        case "builtins.isinstance", "builtins.issubclass", "builtins.callable", "builtins.hasattr",
-            "builtins.hash":
-            return .unknown(labels)
-        case "builtins.type", "builtins.len", "builtins.float", "builtins.bool", "builtins.super",
-            "builtins.object", "builtins.id", "builtins.hex":
-            return .unknown(labels)
         default: return PythonConversions.fold(call, analysis, at: place)
         }
     }
@@ -52,6 +46,7 @@ extension PythonReader {
 
     /// `getattr(object, name)`
     private mutating func got(_ call: Call, from first: Int) -> Value {
+        analysis.noteChoice()
         let object = call.argument(0)
         guard let name = call.argument(1).text, !name.hasHoles else {
             if let module = object.qualifiedName, PythonModules.isPowerful(module), !module.contains("(") {

@@ -21,12 +21,17 @@ extension PythonReader {
 
     private mutating func call(_ call: Call, _ callee: Value, _ receiver: Value, from first: Int) -> Value {
         let place = range(from: first)
+        let kind = PythonCalls.kind(of: call.name)
+        if kind?.isPlain == true { return .unknown(call.payload.subtracting(.naming)) }
         if call.name.hasPrefix("builtins."), let value = builtin(call, from: first) { return value }
         if call.name == "pip.main" || call.name.hasPrefix("pip._internal") {
             return installed(call, at: place)
         }
-        if let value = library(call, from: first) { return value }
-        guard let effect = PythonCalls.effect(of: call.name) else {
+        if kind?.isLibrary == true || call.name.hasPrefix("operator."), let value = library(call, from: first)
+        {
+            return value
+        }
+        guard let effect = kind?.effect else {
             judgeStatement(call, at: place)
             noteDrop(call)
             let labels = handOver(
@@ -89,30 +94,35 @@ extension PythonReader {
         into text: Text, isExpression: Bool, _ name: String, _ value: Value, at place: Range<Int>
     ) -> Value {
         var result = Value.unknown
-        var bound: [String: Value] = [:]
-        let (scopes, imports) = (scopes.map(PythonReader.withoutFunctions), starImports)
+        var bound: [(name: String, value: Value)] = []
+        let outer = scopes.bound.filter { PythonReader.isShared($0.value) }
+            .map { (name: symbols.names[Int($0.symbol)], value: $0.value) }
+        let imports = starImports
         let before = analysis.facts.acts
         analysis.nested(at: place, "in the code that `\(name)` runs") {
             var inner = PythonReader(text.bytes, in: analysis)
-            inner.scopes = scopes
+            for (name, value) in outer { inner.scopes.bind(inner.symbols.number(of: name), value) }
+            inner.scopes.enter()
             inner.starImports = imports
             if isExpression { result = inner.expressionList() }
             inner.run()
-            bound = PythonReader.withoutFunctions(inner.scopes[inner.scopes.count - 1])
+            for (symbol, value) in inner.scopes.boundHere where PythonReader.isShared(value) {
+                bound.append((inner.symbols.names[Int(symbol)], value))
+            }
         }
         if analysis.facts.acts > before {
             analysis.report(
                 .concealedAct, at: place, "The code that `\(name)` runs acts on its surroundings.")
         }
-        for (name, value) in bound { bind(name, value) }
+        for (name, value) in bound { bind(symbols.number(of: name), value) }
         if case .function = result.known { return .unknown(result.labels) }
         guard !result.known.isNothing else { return value }
         return result.labelled(result.qualifiedName == nil ? .assembled : .indirect)
     }
 
     /// Functions are numbers that mean nothing in another text.
-    private static func withoutFunctions(_ scope: [String: Value]) -> [String: Value] {
-        scope.filter { if case .function = $0.value.known { false } else { true } }
+    private static func isShared(_ value: Value) -> Bool {
+        if case .function = value.known { false } else { true }
     }
 
     /// The same act for every file that a loop finds.
@@ -147,57 +157,27 @@ extension PythonReader {
     }
 
     private func judgeStatement(_ call: Call, at place: Range<Int>) {
-        let method = call.name.split(separator: ".").last.map(String.init) ?? ""
-        guard ["execute", "executescript", "executemany", "query"].contains(method),
-            let statement = call.arguments.first?.text
-        else { return }
+        guard let statement = call.arguments.first?.text else { return }
+        let method = call.name.split(separator: ".").last ?? ""
+        guard method.hasPrefix("execute") || method == "query" else { return }
         analysis.judge(.query(statement), at: place, "The statement is \(statement.quoted()).")
+    }
+
+    private func judgeHook(_ value: Value, from first: Int) {
+        guard case .name(let name) = value.known, PythonCalls.effect(of: name)?.runsCode == true else {
+            return
+        }
+        analysis.judge(
+            .evaluate(value, .hook), at: range(from: first), "`\(name)` is handed over to be called.")
     }
 
     /// Arguments that go to something unknown. A function that runs code or commands may be called there.
     mutating func handOver(
         _ arguments: [Value], _ named: [(name: String, value: Value)], to labels: Labels, from first: Int
     ) -> Value {
-        let call = Call(name: "", arguments: arguments, named: named)
-        for value in arguments + named.map({ $0.value }) {
-            guard let name = value.qualifiedName, PythonCalls.effect(of: name)?.runsCode == true else {
-                continue
-            }
-            analysis.judge(
-                .evaluate(value, .hook), at: range(from: first), "`\(name)` is handed over to be called.")
-        }
-        return .unknown(call.payload.union(labels).subtracting([.indirect, .roundabout, .endless]))
-    }
-
-    /// Reads a function of this source again, with what is known of its arguments; what it returns.
-    mutating func inline(_ number: Int, _ arguments: [Value], _ named: [(name: String, value: Value)])
-        -> Value
-    {
-        let labels = Call(name: "", arguments: arguments, named: named).payload
-        guard functions.indices.contains(number), calls < PythonReader.maximumCalls,
-            depth < PythonReader.maximumDepth,
-            analysis.spend(functions[number].body.count)
-        else { return .unknown(labels) }
-        let function = functions[number]
-        var scope: [String: Value] = [:]
-        for parameter in function.parameters.reversed() { scope[parameter.name] = parameter.value }
-        for (parameter, argument) in zip(function.parameters, arguments) { scope[parameter.name] = argument }
-        for argument in named { scope[argument.name] = argument.value }
-        let saved = (at, context)
-        scopes.append(scope)
-        calls += 1
-        depth += 1
-        defer {
-            depth -= 1
-            calls -= 1
-            scopes.removeLast()
-            (at, context) = saved
-        }
-        at = function.body.lowerBound
-        if function.isLambda { return expression() }
-        returns.append(.unknown)
-        context.inClass = false
-        statements(until: function.body.upperBound)
-        return returns.popLast() ?? .unknown
+        for value in arguments { judgeHook(value, from: first) }
+        for argument in named { judgeHook(argument.value, from: first) }
+        return .unknown(
+            Call.payload(arguments, named).union(labels).subtracting([.indirect, .roundabout, .endless]))
     }
 }

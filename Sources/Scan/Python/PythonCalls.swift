@@ -1,20 +1,7 @@
 /// What functions of Python's library, and of packages that hostile code is fond of, do with their arguments.
 ///
-/// `()` stands for what a call of the name before it returns. In order, for it is searched by halves.
+/// `()` stands for what a call of the name before it returns. In order of the names.
 enum PythonCalls {
-    static func effect(of name: String) -> Effect? {
-        var (low, high) = (0, table.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if table[middle].name == name { return table[middle].effect }
-            if table[middle].name < name { low = middle + 1 } else { high = middle }
-        }
-        return nil
-    }
-
-    /// The functions of a module, for `from module import *`.
-    static func holds(_ name: String) -> Bool { effect(of: name) != nil }
-
     static let table: [(name: String, effect: Effect)] = [
         ("Crypto.Cipher.AES.new().decrypt", .decodes), ("Crypto.Cipher.AES.new().encrypt", .encodes),
         ("Cryptodome.Cipher.AES.new().decrypt", .decodes),
@@ -183,6 +170,8 @@ enum PythonCalls {
         ("urllib.request.urlretrieve", .fetchesToFile), ("urllib.urlopen", .fetches),
         ("urllib.urlretrieve", .fetchesToFile), ("urllib3.PoolManager().request", .sends),
         ("urllib3.request", .sends), ("uuid.getnode", .namesHost), ("uvicorn.run", .listens),
+        ("watchdog.observers.Observer().schedule", .call),
+        ("watchdog.observers.polling.PollingObserver().schedule", .call),
         ("webbrowser.get().open", .spawns), ("webbrowser.open", .fetches),
         ("websocket.create_connection", .connects), ("websocket.create_connection().recv", .receives),
         ("websocket.create_connection().send", .sends), ("websockets.connect", .connects),

@@ -42,12 +42,13 @@ extension PythonReader {
     /// One expression, a conditional or lambda included.
     mutating func expression() -> Value {
         guard depth < PythonReader.maximumDepth, analysis.spend() else { return skipExpression() }
+        if let value = simple() { return value }
         depth += 1
         defer { depth -= 1 }
         if token.word == .kLambda { return lambda() }
         if token.word == .star || token.word == .doubleStar { at += 1 }
         if token.kind == .name, token.word == .none, word(1) == .walrus {
-            let title = name(at)
+            let title = token.symbol
             at += 2
             let value = expression()
             bind(title, value)
@@ -66,6 +67,25 @@ extension PythonReader {
             }
         }
         return value
+    }
+
+    /// A name or number that is all there is to an expression: most are.
+    private mutating func simple() -> Value? {
+        guard at + 1 < tokens.count else { return nil }
+        let next = tokens[at + 1]
+        guard next.kind == .newline || next.word == .comma || next.word.isClosing || next.word == .colon
+        else {
+            return nil
+        }
+        switch token.kind {
+        case .name where token.word == .none:
+            at += 1
+            return lookup(tokens[at - 1].symbol)
+        case .number:
+            at += 1
+            return PythonLiterals.number(bytes[tokens[at - 1].range])
+        default: return nil
+        }
     }
 
     /// Too deep, or no steps left: the tokens are put off, none is passed over unread.
@@ -113,6 +133,9 @@ extension PythonReader {
                 analysis.report(
                     .hugeAllocation, at: range(from: first), "The product has more than 500 million elements."
                 )
+            }
+            if sign == .star, left.labels.contains(.many), context.calls.contains(.loop) {
+                analysis.report(.bulkInLoop, at: range(from: first), "Each turn of the loop makes it anew.")
             }
             if sign == .shiftLeft, left.labels.contains(.endless) {
                 analysis.report(.hugePower, at: range(from: first))
@@ -168,11 +191,11 @@ extension PythonReader {
 
     private mutating func lambda() -> Value {
         at += 1
-        var parameters: [(name: String, value: Value)] = []
+        var parameters: [(symbol: Int32, value: Value)] = []
         while at < tokens.count - 1, token.word != .colon, token.kind != .newline, !token.word.isClosing {
             let before = at
             if token.kind == .name, token.word == .none {
-                let title = name(at)
+                let title = token.symbol
                 at += 1
                 parameters.append((title, take(.assign) ? expression() : .unknown))
             } else {
@@ -182,11 +205,10 @@ extension PythonReader {
         }
         guard take(.colon) else { return .unknown }
         let start = at
-        var scope: [String: Value] = [:]
-        for parameter in parameters.reversed() { scope[parameter.name] = parameter.value }
-        scopes.append(scope)
+        scopes.enter()
+        for parameter in parameters.reversed() { scopes.bind(parameter.symbol, parameter.value) }
         _ = expression()
-        scopes.removeLast()
+        scopes.leave()
         functions.append(Function(parameters: parameters, body: start..<at, isLambda: true))
         return .function(functions.count - 1)
     }
@@ -204,7 +226,7 @@ extension PythonReader {
                     at += 1
                     return .unknown(value.labels)
                 }
-                let attribute = name(at + 1)
+                let attribute = tokens[at + 1].symbol
                 at += 2
                 if token.word == .openParen, at < limit {
                     let (arguments, named) = self.arguments()
@@ -213,6 +235,11 @@ extension PythonReader {
                     value = self.attribute(attribute, of: value, from: first)
                 }
             case .openParen:
+                if value.known.isNothing, tokens[at - 1].kind == .name,
+                    isDefined(tokens[at - 1].symbol)
+                {
+                    unresolved += 1
+                }
                 let (arguments, named) = self.arguments()
                 value = call(value, arguments, named, from: first)
             case .openBracket: value = subscripted(value, from: first)
@@ -226,7 +253,7 @@ extension PythonReader {
     private mutating func arguments() -> ([Value], [(name: String, value: Value)]) {
         let open = at
         let close = partner(at)
-        if comprehensions[open] != nil {
+        if comprehensions[open] >= 0 {
             let value = comprehension(open, close)
             at = close + 1
             return ([value], [])

@@ -5,6 +5,8 @@ enum PythonFolding {
     static let longest = 1 << 20
     /// Elements from which on making them is an act of its own.
     private static let huge = 500_000_000
+    /// Repetitions from which on a value is `many`.
+    static let many = 10_000
 
     static func negative(_ number: Int) -> Int? {
         let (value, overflow) = (0).subtractingReportingOverflow(number)
@@ -65,6 +67,7 @@ enum PythonFolding {
         guard size > 0 else { return other.labelled(labels) }
         let (total, overflow) = size.multipliedReportingOverflow(by: count)
         if overflow || total > huge { return .unknown(labels.union(.endless)) }
+        let labels = total >= many && count >= 1_000 ? labels.union(.many) : labels
         guard total <= 100_000 else { return .unknown(labels) }
         if let text = other.text {
             return .text(Text(repeatElement(text.bytes, count: count).joined()), labels)

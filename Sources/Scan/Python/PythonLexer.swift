@@ -25,6 +25,9 @@ struct PythonLexer {
     var at = 0
     var tokens: [PythonToken] = []
     var comments: [Range<Int>] = []
+    var symbols = PythonSymbols()
+    /// Names that are written in letters which Python takes for others.
+    var disguised: [Range<Int>] = []
     var modes: [Mode] = []
     private var indents = [0]
     /// Whether the logical line has a token yet.
@@ -45,6 +48,10 @@ struct PythonLexer {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { at = 3 }
         var atLineStart = true
         while at < bytes.count {
+            if modes.isEmpty, !atLineStart {
+                atLineStart = token()
+                continue
+            }
             switch modes.last {
             case .text(let quote): formatText(quote, inSpecification: false)
             case .specification(let quote): formatText(quote, inSpecification: true)
@@ -147,13 +154,28 @@ struct PythonLexer {
     /// A name, or the prefix of a string.
     private mutating func word() {
         let start = at
-        while at < bytes.count, PythonLexer.continuesName(bytes[at]) { at += 1 }
+        var isPlain = true
+        while at < bytes.count, PythonLexer.continuesName(bytes[at]) {
+            if bytes[at] >= 0x80 { isPlain = false }
+            at += 1
+        }
         if at - start <= 2, peek() == UInt8(ascii: "'") || peek() == UInt8(ascii: "\""),
             PythonLexer.isStringPrefix(bytes[start..<at])
         {
             return string(prefix: start)
         }
-        add(.name, PythonToken.Word(keyword: bytes[start..<at]), start..<at)
+        let symbol = isPlain ? symbols.number(of: bytes, start..<at) : folded(start..<at)
+        // A keyword is one only in plain letters.
+        let word = isPlain ? symbols.word(symbol) : .none
+        tokens.append(PythonToken(.name, word, start..<at, symbol: symbol))
+    }
+
+    /// The number of a name that is not all ASCII.
+    private mutating func folded(_ range: Range<Int>) -> Int32 {
+        let (name, wasDisguised) = PythonName.folded(bytes[range])
+        guard wasDisguised else { return symbols.number(of: bytes, range) }
+        disguised.append(range)
+        return symbols.number(of: name)
     }
 
     static func continuesName(_ byte: UInt8) -> Bool {

@@ -30,13 +30,9 @@ enum PythonModules {
     }
 
     /// Modules that others import, so that `shutil.os.system` reaches them.
-    static func isCarried(_ name: String) -> Bool {
-        switch name {
-        case "os", "sys", "subprocess", "socket", "builtins", "importlib", "pickle", "shutil", "_os", "_sys":
-            true
-        default: false
-        }
-    }
+    static let carried = [
+        "os", "sys", "subprocess", "socket", "builtins", "importlib", "pickle", "shutil", "_os", "_sys",
+    ]
 
     /// Modules whose functions run commands or change the machine.
     static func isPowerful(_ name: String) -> Bool {
@@ -47,37 +43,21 @@ enum PythonModules {
     }
 
     /// The built-in names that matter here.
-    static func isBuiltin(_ name: String) -> Bool {
-        switch name {
-        case "exec", "eval", "compile", "__import__", "getattr", "setattr", "delattr", "globals", "locals",
-            "vars", "open", "file",
-            "breakpoint", "input", "raw_input", "execfile", "chr", "ord", "bytes", "bytearray", "str", "map",
-            "list", "tuple", "reversed",
-            "iter", "type", "print", "object", "hex", "int", "dict", "set", "filter", "range", "format",
-            "repr", "sum", "sorted", "len",
-            "memoryview", "next", "pow", "float", "bool", "super", "max", "min", "zip", "enumerate",
-            "frozenset", "ascii", "unichr", "unicode", "isinstance", "issubclass", "callable", "hasattr",
-            "id",
-            "hash":
-            true
-        default: false
-        }
-    }
+    static let builtins = [
+        "exec", "eval", "compile", "__import__", "getattr", "setattr", "delattr", "globals", "locals",
+        "vars", "open", "file", "breakpoint", "input", "raw_input", "execfile", "chr", "ord", "bytes",
+        "bytearray", "str", "map", "list", "tuple", "reversed", "iter", "type", "print", "object",
+        "hex", "int", "dict", "set", "filter", "range", "format", "repr", "sum", "sorted", "len",
+        "memoryview", "next", "pow", "float", "bool", "super", "max", "min", "zip", "enumerate",
+        "frozenset", "ascii", "unichr", "unicode", "isinstance", "issubclass", "callable", "hasattr",
+        "id", "hash",
+    ]
 
     /// Attributes through which objects lead to what was not given.
-    static func leadsOut(_ attribute: String) -> Bool {
-        switch attribute {
-        case "__globals__", "__builtins__", "f_builtins", "gi_frame", "cr_frame", "ag_frame", "func_globals":
-            true
-        default: false
-        }
-    }
+    static let waysOut = [
+        "__globals__", "__builtins__", "f_builtins", "gi_frame", "cr_frame", "ag_frame", "func_globals",
+    ]
 
     /// Those that debuggers, loggers and registries of plug-ins use too: on their own a reason to look, no more.
-    static func looksIn(_ attribute: String) -> Bool {
-        switch attribute {
-        case "__subclasses__", "f_globals", "f_back", "tb_frame", "__closure__": true
-        default: false
-        }
-    }
+    static let waysIn = ["__subclasses__", "f_globals", "f_back", "tb_frame", "__closure__"]
 }

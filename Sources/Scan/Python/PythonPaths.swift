@@ -117,7 +117,9 @@ enum PythonConversions {
         let (distance, isFar) = end.subtractingReportingOverflow(start)
         guard step != 0, !isFar else { return .unknown(labels) }
         let (length, overflow) = distance.dividedReportingOverflow(by: step)
-        guard !overflow, length <= 4_096 else { return .unknown(labels) }
+        guard !overflow, length <= 4_096 else {
+            return .unknown(length >= PythonFolding.many ? labels.union(.many) : labels)
+        }
         return .list(stride(from: start, to: end, by: step).map { .integer($0) })
     }
 }

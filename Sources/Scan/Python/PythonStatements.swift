@@ -41,6 +41,11 @@ extension PythonReader {
     // MARK: Expressions and assignments
 
     private mutating func expressionStatement() {
+        // A text by itself, as the description of a function is, does nothing.
+        if token.kind == .string, at + 1 < tokens.count, tokens[at + 1].kind == .newline {
+            at += 1
+            return
+        }
         var targets: [Range<Int>] = []
         var first = at
         var value = simpleTarget() ? Value.unknown : expressionList()
@@ -60,7 +65,8 @@ extension PythonReader {
                 let sum =
                     adds && context.calls.isEmpty
                     ? PythonFolding.combine(value, .plus, more) { analysis.spend($0) }
-                    : Value.unknown(value.labels.union(more.labels))
+                    : Value.unknown(
+                        value.labels.union(more.labels).union(adds && context.isLong ? .many : []))
                 bind(first..<(first + 1), sum)
                 return
             case .colon:
@@ -133,7 +139,7 @@ extension PythonReader {
             let renames =
                 value.qualifiedName.map { $0 != name && !$0.contains(".") && PythonModules.isPowerful($0) }
                 ?? false
-            return bind(name, renames ? value.labelled(.roundabout) : value)
+            return bind(first.symbol, renames ? value.labelled(.roundabout) : value)
         }
         if first.word == .star {
             return bind((target.lowerBound + 1)..<target.upperBound, .unknown(value.labels))
@@ -145,13 +151,14 @@ extension PythonReader {
             return
         }
         if tokens[last].kind == .name, target.count >= 3, tokens[last - 1].word == .dot {
-            bindAttribute(name(last), of: target.lowerBound..<(last - 1), value)
+            bindAttribute(last, of: target.lowerBound..<(last - 1), value)
         } else if tokens[last].word == .closeBracket {
             bindItem(target, value)
         }
     }
 
-    private mutating func bindAttribute(_ attribute: String, of object: Range<Int>, _ value: Value) {
+    private mutating func bindAttribute(_ last: Int, of object: Range<Int>, _ value: Value) {
+        let attribute = name(last)
         let saved = at
         defer { at = saved }
         at = object.lowerBound
@@ -159,7 +166,11 @@ extension PythonReader {
         if owner.qualifiedName == "sys", attribute == "excepthook" || attribute == "displayhook" {
             hook("__hook__", value, at: tokens[object.lowerBound].range)
         }
-        if owner.qualifiedName == nil { members[attribute] = value }
+        if owner.qualifiedName == nil {
+            let symbol = tokens[last].symbol
+            noteChange(from: members.value(symbol), to: value)
+            members.bind(symbol, value)
+        }
     }
 
     /// `object[key] = value`: setting a variable of the environment is an act.

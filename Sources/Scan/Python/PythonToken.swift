@@ -25,12 +25,15 @@ struct PythonToken: Equatable, Sendable {
     let kind: Kind
     /// What a sign or a keyword is; `.none` for all else.
     let word: Word
+    /// The number of a name; -1 for all else.
+    let symbol: Int32
     private let first: UInt32
     private let last: UInt32
 
-    init(_ kind: Kind, _ word: Word = .none, _ range: Range<Int>) {
+    init(_ kind: Kind, _ word: Word = .none, _ range: Range<Int>, symbol: Int32 = -1) {
         self.kind = kind
         self.word = word
+        self.symbol = symbol
         first = UInt32(truncatingIfNeeded: range.lowerBound)
         last = UInt32(truncatingIfNeeded: range.upperBound)
     }
