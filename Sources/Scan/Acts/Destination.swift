@@ -94,6 +94,17 @@ struct Destination {
         return sites.contains { host == $0 || host.hasSuffix("." + $0) }
     }
 
+    /// A host on which anybody can put up a page at once, under a name of their choice.
+    var isPersonalPage: Bool {
+        let suffixes = [
+            ".github.io", ".gitlab.io", ".pages.dev", ".netlify.app", ".vercel.app", ".web.app",
+            ".firebaseapp.com", ".glitch.me", ".repl.co", ".replit.app", ".surge.sh", ".onrender.com",
+            ".workers.dev", ".neocities.org", ".000webhostapp.com", ".weebly.com", ".blogspot.com",
+            ".altervista.org", ".herokuapp.com",
+        ]
+        return suffixes.contains { host.hasSuffix($0) }
+    }
+
     /// Reaches into a hidden network or through somebody's tunnel.
     var isHidden: Bool {
         let suffixes = [

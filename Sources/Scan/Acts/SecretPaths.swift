@@ -56,6 +56,8 @@ extension NormalPath {
             "local state",
             "wallet.dat", "Web Data", "web data", "leveldb", "Cookies":
             return .browser
+        // What Debian makes the lists of accounts of.
+        case "passwd.master", "group.master": return .accounts
         default: return []
         }
     }

@@ -34,6 +34,8 @@ struct Labels: OptionSet, Hashable, Sendable {
     static let roundabout = Labels(rawValue: 1 << 15)
     /// Handed in by whoever calls a function of this source, which nothing here does.
     static let parameter = Labels(rawValue: 1 << 16)
+    /// Made of thousands of repetitions of something.
+    static let many = Labels(rawValue: 1 << 17)
     /// What says how a name was reached and not what a value is.
     static let naming: Labels = [.indirect, .roundabout]
     /// Includes the right to execute, of a memory mapping.

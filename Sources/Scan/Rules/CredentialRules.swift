@@ -5,7 +5,8 @@ import Policy
 
 extension Rule {
     static let credential: [Rule] = [
-        secretRead, browserRead, accountRead, climbingRead, systemRead, secretList, systemList, metadata,
+        secretRead, browserRead, accountRead, climbingRead, systemRead, secretList, systemList, systemWatch,
+        metadata,
         environmentDump,
         observation, keyringRead, secretSearch,
         formatLeak, memoryRead, embeddedKey, passwordDump,
@@ -69,14 +70,16 @@ extension Rule {
         "Reads a file of the system that is none of a program's business.",
         when: .read {
             $0.isA([.system, .trace]) && !$0.isA([.harmless, .neutralDevice, .disk, .memory, .networkDevice])
+                // What the superuser's own programs begin with.
+                || $0.text.bytes.starts(with: "/root/.".utf8)
         },
         finds: [
             .python("print(open('/etc/ssl/openssl.cnf').read())"), .shell("cat /var/log/auth.log"),
-            .shell("cat ~/.bash_history"),
+            .shell("cat ~/.bash_history"), .shell("cat /root/.profile"),
         ],
         passes: [
             .python("print(open('/proc/cpuinfo').read())"), .shell("cat /etc/os-release"),
-            .shell("cat /usr/share/doc/git/README"),
+            .shell("cat /usr/share/doc/git/README"), .shell("cat ~/.profile"),
         ])
 
     static let secretList = Rule(
@@ -91,7 +94,7 @@ extension Rule {
         passes: [.python("import os\nos.listdir('src')"), .shell("ls ~/projects")])
 
     static let systemList = Rule(
-        "system-listing", .credentialAccess, .capability, 0.5, cwe: 552, attack: "T1083",
+        "system-listing", .credentialAccess, .review, 0.6, cwe: 552, attack: "T1083",
         "Lists a directory of the system.",
         when: .list { $0.isA([.system, .broad]) && !$0.isA(.harmless) },
         finds: [
@@ -99,6 +102,22 @@ extension Rule {
             .python("import os\nos.listdir('/root')"),
         ],
         passes: [.python("import os\nos.listdir('.')"), .shell("ls -la")])
+
+    static let systemWatch = Rule(
+        "system-watch", .credentialAccess, .review, 0.6, cwe: 552, attack: "T1083",
+        "Is told of everything that happens to the files of a system directory.",
+        when: .call([
+            "watchdog.observers.Observer().schedule", "watchdog.observers.polling.PollingObserver().schedule",
+        ]) { Target($0.argument(1, "path").asText).isA([.system, .broad, .secret]) },
+        finds: [
+            .python(
+                "from watchdog.observers import Observer\no = Observer()\no.schedule(h, '/etc', recursive=True)"
+            )
+        ],
+        passes: [
+            .python("from watchdog.observers import Observer\no = Observer()\no.schedule(h, 'src')"),
+            .python("schedule(h, '/etc')"),
+        ])
 
     static let metadata = Rule(
         "cloud-metadata", .credentialAccess, .block, 0.8, cwe: 918, attack: "T1552.005",

@@ -5,7 +5,8 @@ import Policy
 
 extension Rule {
     static let destructive: [Rule] = [
-        broadDelete, systemDelete, currentDirectoryDelete, recursiveDelete, singleDelete, walkingDelete,
+        broadDelete, systemDelete, currentDirectoryDelete, outsideDelete, recursiveDelete, singleDelete,
+        walkingDelete,
         walkingOverwrite, walkingEncrypt, diskOverwrite, filesystemFormat, shredding, pipedDelete, sqlDrop,
         sqlGuardedDrop,
         sqlAllRows, discardedWork, broadExtraction,
@@ -53,6 +54,22 @@ extension Rule {
         finds: [.shell("rm -rf *"), .shell("rm -Rf ."), .python("import shutil\nshutil.rmtree('.')")],
         passes: [
             .shell("rm -rf ./build"), .shell("rm *.o"), .python("import shutil\nshutil.rmtree('./build')"),
+        ])
+
+    static let outsideDelete = Rule(
+        "outside-delete", .destructiveData, .review, 0.6, cwe: 73, attack: "T1485",
+        "Deletes a directory and all below it that is no part of the working directory.",
+        when: .delete { target, tree in
+            tree && !target.isA(.temporary)
+                && (target.text.bytes.first == UInt8(ascii: "/") || target.isA([.home, .uphill]))
+        },
+        finds: [
+            .shell("rm -rf /data/projects"), .shell("find /x -delete"), .shell("rm -r ~/Documents"),
+            .python("import shutil\nshutil.rmtree('/data')"),
+        ],
+        passes: [
+            .shell("rm -rf ./build"), .shell("rm -rf /tmp/x"), .shell("rm -rf $TMPDIR/x"),
+            .shell("rm -rf ../dist"),
         ])
 
     static let recursiveDelete = Rule(

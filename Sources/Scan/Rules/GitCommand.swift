@@ -41,6 +41,16 @@ struct GitCommand {
         }
     }
 
+    /// Whether it leaves out the checks that the repository runs (githooks(5)).
+    var skipsChecks: Bool {
+        switch verb {
+        case "commit":
+            rest.has(word: "--no-verify") || rest.has("n") && !rest.has(anyWord: "--dry-run", "--help")
+        case "push", "merge", "am", "rebase": rest.has(word: "--no-verify")
+        default: false
+        }
+    }
+
     /// Whether it sends the history to an address given on the spot.
     var pushesElsewhere: Bool {
         verb == "push"

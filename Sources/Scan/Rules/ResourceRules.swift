@@ -5,7 +5,8 @@ import Policy
 
 extension Rule {
     static let resources: [Rule] = [
-        forkBomb, processFlood, endlessLoop, endlessIteration, unboundedGrowth, hugeAllocation, hugePower,
+        forkBomb, processFlood, endlessLoop, endlessIteration, unboundedGrowth, hugeAllocation, bulkInLoop,
+        hugePower,
         endlessWrite, regexTrap, regexBlowup, decompressionBomb,
         recursionLimit, miner, fork,
     ]
@@ -97,6 +98,19 @@ extension Rule {
         passes: [
             .python("x = 'a' * 100"), .python("n = 10**10"), .python("x = [0] * n"),
             .javascript("'a'.repeat(10)"),
+        ])
+
+    static let bulkInLoop = Rule(
+        "bulk-in-loop", .resourceExhaustion, .review, 0.6, cwe: 401, attack: "T1499",
+        "Makes texts of ten thousand letters and more by repeating them, again in each turn of a loop.",
+        when: .seen,
+        finds: [
+            .python("kept = []\nfor i in range(n):\n    kept.append('large data' * 100000)"),
+            .python("for i in r:\n    store[i] = [0] * 50000"),
+        ],
+        passes: [
+            .python("x = 'a' * 100000"), .python("for i in r:\n    print('-' * 80)"),
+            .python("for i in r:\n    x = i * 100000"),
         ])
 
     static let hugePower = Rule(

@@ -4,7 +4,7 @@ extension Rule {
     /// Every rule there is, by threat.
     package static let all: [Rule] =
         destructive + exfiltration + privilege + modification + execution + network + credential + resources
-        + escape
+        + escape + defences
 }
 
 /// The rules by what they wait for, so that an act meets only those it concerns.

@@ -61,6 +61,15 @@ extension ShellReader {
         {
             if reserved(tokens[range.lowerBound].range, range.lowerBound, &line) { return }
         }
+        // `function NAME {`, where the brace stands behind the name.
+        if line.words.count == 2, line.words[0].reads("function"), line.words[0].isPlain, range.count == 1,
+            tokens[range.lowerBound].kind == .text,
+            bytes[tokens[range.lowerBound].range].elementsEqual("{".utf8)
+        {
+            line.defines = line.words[1].text.shown
+            line.words = []
+            return openFrame(&line, range.lowerBound)
+        }
         let isArithmetic = line.words.isEmpty && tokens[range.lowerBound].kind == .arithmeticOpen
         // What is assigned is not split (bash(1), "Simple Command Expansion").
         let follows = line.words.last.map { ShellReader.assignment($0) != nil } ?? true

@@ -157,7 +157,10 @@ extension ShellReader {
 
     private func netcat(_ command: Command, _ upstream: [String], at place: Range<Int>) -> Value {
         let listens = command.has("l") || command.words.contains { $0.mentions("listen:") }
-        let host = command.operands.first ?? .unknown
+        let ends =
+            command.name == "socat" ? command.operands.filter { $0.bytes.contains(UInt8(ascii: ":")) } : []
+        var host = ends.first ?? command.operands.first ?? .unknown
+        if command.name != "socat", command.name != "telnet", command.has("u") { host = "udp://" + host }
         let runs =
             command.name != "telnet"
             && (command.has("ec") || command.has(anyWord: "--exec", "--sh-exec")

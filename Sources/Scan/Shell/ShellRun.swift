@@ -58,7 +58,9 @@ extension ShellReader {
 
     /// bash turns `/dev/tcp/HOST/PORT` into a connection.
     private func connect(_ target: Target, _ content: Value, _ name: String, at range: Range<Int>) {
-        let host = Text(target.text.shown.split(separator: "/").dropFirst(2).joined(separator: ":"))
+        let parts = target.text.shown.split(separator: "/")
+        let host = Text(
+            (parts.dropFirst().first == "udp" ? "udp://" : "") + parts.dropFirst(2).joined(separator: ":"))
         analysis.judge(.connect(host), at: range, "A redirection connects to \(host.quoted()).")
         if !content.labels.isDisjoint(with: [.secret, .file, .host, .wholeEnvironment, .output]) {
             analysis.judge(.send(Act.Sending(destination: host, payload: content.labels)), at: range)
