@@ -106,12 +106,14 @@ final class Inspection {
 
     private static func json(_ judged: Verdict.Judged, in source: Source) -> JSON {
         let finding = judged.finding
-        return .object([
-            .init("rule", .string(finding.rule)), .init("threat", .string(finding.threat.rawValue)),
-            .init("level", .string(finding.level.rawValue)), .init("action", .string(judged.action.rawValue)),
-            .init("line", .number(finding.span.line)), .init("column", .number(finding.span.column)),
-            .init("excerpt", .text(source.line(at: finding.span.bytes.lowerBound))),
-            .init("message", .string(finding.message)),
-        ])
+        return .object(
+            [
+                .init("rule", .string(finding.rule)), .init("threat", .string(finding.threat.rawValue)),
+                .init("level", .string(finding.level.rawValue)),
+                .init("action", .string(judged.action.rawValue)),
+                .init("line", .number(finding.span.line)), .init("column", .number(finding.span.column)),
+                .init("excerpt", .text(source.line(at: finding.span.bytes.lowerBound))),
+                .init("message", .string(finding.message)),
+            ] + (judged.allowed.map { [.init("allowed", .string($0))] } ?? []))
     }
 }

@@ -30,7 +30,7 @@ enum ScanObject {
                 .init("level", .string(finding.level.rawValue)),
                 .init("confidence", .fraction(finding.confidence)),
                 .init("action", .string(judged.action.rawValue)),
-            ] + members(finding.span) + [
+            ] + (judged.allowed.map { [.init("allowed", .string($0))] } ?? []) + members(finding.span) + [
                 .init("message", .string(finding.message)),
                 .init(
                     "evidence",

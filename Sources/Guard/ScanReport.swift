@@ -23,7 +23,8 @@ struct ScanReport {
         let finding = judged.finding
         let place = "\(inert(verdict.name.description)):\(finding.span.line):\(finding.span.column)"
         let level = terminal.styled(finding.level.rawValue, style(finding.level))
-        let action = judged.action == .ask ? "ask, so denied where nobody is there" : judged.action.rawValue
+        var action = judged.action == .ask ? "ask, so denied where nobody is there" : judged.action.rawValue
+        if let reason = judged.allowed { action = "allowed by a comment: \(inert(reason, limit: 80))" }
         var lines = [
             "\(terminal.styled(place, .bold)): \(level) \(finding.threat.rawValue): \(inert(finding.message)) "
                 + terminal.styled("[\(inert(finding.rule)), \(action)]", .dim)

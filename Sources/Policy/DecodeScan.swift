@@ -11,6 +11,10 @@ extension Decoder {
             case .patterns: rules.patterns = decoder.patterns(value)
             case .threats: rules.threats = decoder.threats(value)
             case .confidence: rules.confidence = decoder.confidence(value)
+            case .comments:
+                if let word = decoder.word(value, "comments is", as: ScanRules.Comments.self) {
+                    rules.comments = word
+                }
             }
         }
         return rules

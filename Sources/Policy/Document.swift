@@ -59,6 +59,7 @@ extension ScanRules {
             "patterns": .array(patterns.map { $0.value.document }),
             "threats": .object(threats),
             "confidence": .string(confidenceText),
+            "comments": .string(comments.rawValue),
         ]
     }
 }

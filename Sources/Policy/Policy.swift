@@ -91,6 +91,10 @@ package struct ScanRules: Equatable, Sendable {
     package var threats: [ThreatActions] = []
     /// Findings below this confidence (0 to 1) are listed and never acted on.
     package var confidence = 0.0
+    /// What a comment in the code that allows a finding is worth.
+    package var comments = Comments.ignore
+
+    package enum Comments: String, CaseIterable, Sendable { case ignore, honour }
 
     package init() {}
 

@@ -25,7 +25,7 @@ package struct Difference: Equatable, Sendable {
 
     /// Every path that can be looser.
     static let paths =
-        ["scan", "scan.patterns", "scan.threats", "scan.confidence"]
+        ["scan", "scan.patterns", "scan.threats", "scan.confidence", "scan.comments"]
         + Threat.allCases.map { "scan.threats.\($0.rawValue)" }
         + ["files", "files.read", "files.write", "files.deny", "files.exec", "files.workspace"]
         + ["network", "network.allow", "network.listen"]
@@ -72,6 +72,9 @@ extension ScanRules {
         if confidence > base.confidence {
             let sentence = "findings count from \(confidenceText) instead of \(base.confidenceText)"
             found.append(Difference("scan.confidence", sentence))
+        }
+        if comments == .honour, base.comments == .ignore {
+            found.append(Difference("scan.comments", "comments in the code may allow what is found in it"))
         }
         return found
     }

@@ -100,7 +100,16 @@ package struct Scanner: Sendable {
                 b.span.bytes.lowerBound, b.span.bytes.upperBound, b.rule
             )
         }
-        let judged = findings.map { Verdict.Judged(finding: $0, action: action(for: $0)) }
+        let allowances =
+            rules.comments == .honour && !findings.isEmpty && kind == nil
+            ? Allowances(in: source.bytes, language) : nil
+        let judged = findings.map { finding in
+            // That code was not looked at in full no comment can allow.
+            let reason =
+                finding.rule == Rule.unreadable.id
+                ? nil : allowances?.reason(finding.rule, at: finding.span.bytes.lowerBound)
+            return Verdict.Judged(finding: finding, action: action(for: finding), allowed: reason)
+        }
         return Verdict(
             name: source.name, language: language, kind: kind,
             action: judged.map { $0.action }.max() ?? .allow, findings: judged, limits: found.limits)

@@ -7,6 +7,14 @@ package struct Verdict: Equatable, Sendable {
     package struct Judged: Equatable, Sendable {
         package let finding: Finding
         package let action: Action
+        /// Why a comment in the code allows it, where the policy honours those.
+        package let allowed: String?
+
+        package init(finding: Finding, action: Action, allowed: String? = nil) {
+            self.finding = finding
+            self.action = allowed == nil ? action : .allow
+            self.allowed = allowed
+        }
     }
 
     package let name: Path

@@ -23,13 +23,16 @@ enum SessionEvents {
         .array(
             verdict.findings.prefix(200).map { judged in
                 let finding = judged.finding
-                return .object([
-                    .init("rule", .string(finding.rule)), .init("threat", .string(finding.threat.rawValue)),
-                    .init("level", .string(finding.level.rawValue)),
-                    .init("action", .string(judged.action.rawValue)),
-                    .init("line", .number(finding.span.line)), .init("column", .number(finding.span.column)),
-                    .init("message", .string(finding.message)),
-                ])
+                return .object(
+                    [
+                        .init("rule", .string(finding.rule)),
+                        .init("threat", .string(finding.threat.rawValue)),
+                        .init("level", .string(finding.level.rawValue)),
+                        .init("action", .string(judged.action.rawValue)),
+                        .init("line", .number(finding.span.line)),
+                        .init("column", .number(finding.span.column)),
+                        .init("message", .string(finding.message)),
+                    ] + (judged.allowed.map { [.init("allowed", .string($0))] } ?? []))
             })
     }
 

@@ -12,7 +12,7 @@ struct DocumentTests {
         let expected =
             "{\"guardrun\":1,\"name\":\"p\",\"scan\":{\"patterns\":[{\"contains\":\"x\",\"in\":\"any\",\"id\":\"x\","
             + "\"threat\":\"code_execution\",\"level\":\"block\"}],\"threats\":{\(threats.joined(separator: ","))},"
-            + "\"confidence\":\"0.5\"},\"files\":{\"read\":[\"/a\"],\"write\":[],\"deny\":[],\"exec\":[],"
+            + "\"confidence\":\"0.5\",\"comments\":\"ignore\"},\"files\":{\"read\":[\"/a\"],\"write\":[],\"deny\":[],\"exec\":[],"
             + "\"workspace\":\"direct\"},"
             + "\"network\":{\"allow\":[\"tcp://[::1]:1\"],\"listen\":[]},"
             + "\"syscalls\":{\"profile\":\"strict\",\"allow\":[],\"deny\":[],\"on_violation\":\"errno\"},"

@@ -98,6 +98,8 @@ private let table: [(base: String, upper: String, path: String?)] = [
     ("scan: {patterns: [\"\\u00e9\"]}", "scan: {patterns: [\"e\\u0301\"]}", "scan.patterns"),
     ("scan: {confidence: 0.5}", "scan: {confidence: 0.4}", nil),
     ("scan: {confidence: 0.5}", "scan: {confidence: 0.6}", "scan.confidence"),
+    ("scan: {comments: ignore}", "scan: {comments: honour}", "scan.comments"),
+    ("scan: {comments: honour}", "scan: {comments: ignore}", nil),
     ("scan: {}", "scan: {threats: {code_execution: deny}}", nil),
     ("scan: {}", "scan: {threats: {code_execution: ask}}", "scan.threats.code_execution"),
     (

@@ -51,6 +51,12 @@ enum ScanLog {
         if let index = Rule.all.firstIndex(where: { $0.id == finding.rule }) {
             members.insert(.init("ruleIndex", .number(index)), at: 1)
         }
+        if let reason = judged.allowed {
+            let suppression = JSON.object([
+                .init("kind", "inSource"), .init("justification", .string(reason)),
+            ])
+            members.append(.init("suppressions", .array([suppression])))
+        }
         if !finding.evidence.isEmpty {
             let steps = finding.evidence.map { evidence in
                 JSON.object([.init("location", location(uri, evidence.span, columns, evidence.message))])

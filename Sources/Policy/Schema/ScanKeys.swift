@@ -1,7 +1,7 @@
 import Event
 
 /// `scan`
-enum ScanKey: String, CaseIterable { case patterns, threats, confidence }
+enum ScanKey: String, CaseIterable { case patterns, threats, confidence, comments }
 
 extension ScanKey: DocumentKey {
     var meaning: KeyMeaning {
@@ -22,6 +22,11 @@ extension ScanKey: DocumentKey {
             KeyMeaning(
                 "Findings that are less sure than this are listed and not acted on.", .share, default: "0",
                 example: "0.6")
+        case .comments:
+            KeyMeaning(
+                "Whether a comment `guardrun: allow RULE reason` in the code, in the line of a finding or in a line of "
+                    + "its own before it, allows the finding. The reason goes into the trail.",
+                .word(ScanRules.Comments.allCases.map { $0.rawValue }), default: "ignore", example: "honour")
         }
     }
 }
