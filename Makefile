@@ -8,6 +8,7 @@
 # make interpreters  runs people's programs and CPython's own tests bare and guarded, and writes docs/interpreters.md
 # make bench-scan DATA=DIR  recall, false alarms and throughput of the scan on labelled code
 # make bench-trails EVENTS=1000000  what appending to trails, verifying and asking them costs
+# make confidences DATA=DIR  measures how sure the findings of each rule are, and writes that into the sources
 # make install PREFIX=/usr/local DESTDIR=
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -27,7 +28,7 @@ RELEASE = -c release --product guardrun $(if $(UNICODE),$(EMBEDDED),$(FULL)) -Xl
 EVENTS ?= 1000000
 DATA ?= ../shared/data
 
-.PHONY: all build run test test-python attacks reference lint bench bench-scan bench-trails hosts interpreters install clean packages
+.PHONY: all build confidences run test test-python attacks reference lint bench bench-scan bench-trails hosts interpreters install clean packages
 
 all: build
 
@@ -72,6 +73,9 @@ bench-trails: packages
 
 bench-scan: build
 	bench/scan $(GUARDRUN) $(DATA)
+
+confidences: build
+	bench/scan $(GUARDRUN) $(DATA) --confidences Sources/Scan/Rules/MeasuredConfidences.swift
 
 interpreters: build
 	@scripts/packages interpreters

@@ -119,7 +119,7 @@ struct PatternTests {
     @Test("findings below the confidence that a policy asks for are listed and not acted on")
     func confidence() throws {
         var rules = ScanRules()
-        rules.confidence = 0.9
+        rules.confidence = 1
         let source = Source(
             name: Path("x"), language: .shell, bytes: Array("rm -rf /".utf8), place: .step)
         let verdict = try Scanner(rules: rules).scan(source)

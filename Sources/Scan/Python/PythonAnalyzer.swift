@@ -47,6 +47,8 @@ struct PythonReader {
     var definitions = 0
     /// How often something was called that this source defines only later.
     var unresolved = 0
+    /// How many tokens of functions were read again so far.
+    var readAgain = 0
     var functions: [Function] = []
     var starImports: [String] = []
     /// What the functions that are being read have returned so far.
@@ -183,12 +185,12 @@ struct PythonReader {
 
     /// Functions may see from outside what is bound here: their readings hold no longer.
     mutating func noteChange(from old: Value?, to new: Value) {
-        switch new.known {
-        case .nothing: if new.labels.isEmpty, old == nil { return }
-        case .function where old == nil: return
-        case .integer: if case .integer? = old?.known { return }
-        default: break
+        if case .function = new.known {
+            if old != nil { changes += 1 }
+            return
         }
+        // What says nothing of itself takes away at most.
+        if new.saysNothing { return }
         if let old, old.isSame(as: new) { return }
         changes += 1
     }

@@ -25,10 +25,17 @@ extension PythonReader {
         }
         if traits.contains(.looksIn) {
             let place = range(from: first)
-            let walks = indirect || climbs(place) || object.labels.contains(.indirect) || owner(of: object)
+            // A name in a literal is written out, and what is then done with frames and globals shows by itself.
+            let isHidden = indirect && (name == "__subclasses__" || name == "__closure__")
+            let walks =
+                isHidden || climbs(place) || object.labels.contains(.indirect) || owner(of: object)
             analysis.report(
                 walks ? .objectGraph : .objectInsides, at: place, "`\(name)` leads out of the object.")
-            return .name(name == "f_globals" ? "?globals" : "?graph", walks ? .indirect : [])
+            // From a frame any further step leads to whoever called it, and from globals to everything.
+            let isGlobals = name == "f_globals" || name == "__globals__"
+            return .name(
+                isGlobals ? "?globals" : name.hasSuffix("_frame") && name != "tb_frame" ? "?frame" : "?graph",
+                walks ? .indirect : [])
         }
         switch object.known {
         case .name(let owner):
@@ -49,7 +56,7 @@ extension PythonReader {
     /// Whether it is `object` itself, or `type` of something.
     private func owner(of object: Value) -> Bool {
         switch object.qualifiedName {
-        case "builtins.object", "builtins.type", "?globals": true
+        case "builtins.object", "builtins.type", "?globals", "?frame": true
         case "?graph": object.labels.contains(.indirect)
         default: false
         }
@@ -126,6 +133,10 @@ extension PythonReader {
         switch owner {
         case "sys.modules": return .name(PythonModules.canonical(name.shown), .indirect)
         case "builtins.globals()", "builtins.locals()", "builtins.vars()", "?globals":
+            if owner == "?globals", !labels.contains(.indirect), PythonModules.isPrize(name.shown) {
+                analysis.report(
+                    .objectGraph, at: range(from: first), "\(name.quoted()) is taken from another's globals.")
+            }
             if name.shown == "__builtins__" { return .name("builtins", .indirect) }
             let value = lookup(name.shown)
             if !value.known.isNothing { return value.labelled(.indirect) }

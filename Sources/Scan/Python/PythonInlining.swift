@@ -30,6 +30,8 @@ extension PythonReader {
     private static let mostIdle = 8
     /// The same, where nothing is known of the arguments either.
     private static let mostIdleUnknown = 2
+    /// Once as much has been read again as a source has tokens, and this many, functions that were idle are not.
+    private static let leastReadAgain = 10_000
 
     mutating func method(_ symbol: Int32) -> Int? {
         if Int(symbol) < methods.count, methods[Int(symbol)] >= 0 { return Int(methods[Int(symbol)]) }
@@ -57,6 +59,7 @@ extension PythonReader {
             let idle = functions[number].idle
             if idle >= PythonReader.mostIdle
                 || idle >= PythonReader.mostIdleUnknown && saysNothing(arguments, named)
+                || idle > 0 && readAgain > tokens.count + PythonReader.leastReadAgain
             {
                 return .unknown(Call.payload(arguments, named))
             }
@@ -64,8 +67,9 @@ extension PythonReader {
         guard analysis.spend(functions[number].body.count) else {
             return .unknown(Call.payload(arguments, named))
         }
+        readAgain += functions[number].body.count
         let (before, judged, open) = (changes, analysis.judged, unresolved)
-        let result = readAgain(number, arguments, named)
+        let result = read(number, arguments, named)
         let isIdle = judged == analysis.judged && open == unresolved && result.known.isNothing
         functions[number].idle = isIdle ? functions[number].idle + 1 : 0
         if isPlain, changes == before {
@@ -105,7 +109,7 @@ extension PythonReader {
         return nil
     }
 
-    private mutating func readAgain(
+    private mutating func read(
         _ number: Int, _ arguments: [Value], _ named: [(name: String, value: Value)]
     ) -> Value {
         let function = functions[number]
@@ -134,11 +138,13 @@ extension PythonReader {
 }
 
 extension Value {
-    /// Unknown, or a number, and from nowhere in particular.
-    fileprivate var saysNothing: Bool {
+    /// Unknown, a number, or nothing at all, and from nowhere in particular.
+    var saysNothing: Bool {
         guard labels.isSubset(of: .parameter) else { return false }
         return switch known {
-        case .nothing, .integer: true
+        case .nothing, .integer, .function: true
+        case .text(let text): text.isEmpty
+        case .list(let values): values.isEmpty
         default: false
         }
     }

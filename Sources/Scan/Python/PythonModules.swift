@@ -42,6 +42,15 @@ enum PythonModules {
         }
     }
 
+    /// What is worth taking from the globals of another's function: `__name__` and the like are not.
+    static func isPrize(_ name: String) -> Bool {
+        switch name {
+        case "__builtins__", "__import__", "__loader__", "system", "popen", "exec", "eval", "open", "compile":
+            true
+        default: isPowerful(name)
+        }
+    }
+
     /// The built-in names that matter here.
     static let builtins = [
         "exec", "eval", "compile", "__import__", "getattr", "setattr", "delattr", "globals", "locals",
@@ -55,9 +64,13 @@ enum PythonModules {
 
     /// Attributes through which objects lead to what was not given.
     static let waysOut = [
-        "__globals__", "__builtins__", "f_builtins", "gi_frame", "cr_frame", "ag_frame", "func_globals",
+        "__builtins__", "f_builtins", "func_globals",
     ]
 
     /// Those that debuggers, loggers and registries of plug-ins use too: on their own a reason to look, no more.
-    static let waysIn = ["__subclasses__", "f_globals", "f_back", "tb_frame", "__closure__"]
+    static let waysIn = [
+        "__subclasses__", "__globals__", "f_globals", "f_back", "tb_frame", "__closure__", "gi_frame",
+        "cr_frame",
+        "ag_frame",
+    ]
 }

@@ -153,7 +153,6 @@ extension Rule {
         when: .call([
             "ctypes.CDLL().ptrace", "ctypes.CDLL().process_vm_writev", "ctypes.CDLL().unshare",
             "ctypes.CDLL().setns", "ctypes.CDLL().syscall", "os.setns", "os.unshare", "os.chroot",
-            "os.pidfd_open",
         ]) { _ in true },
         finds: [
             .python("import ctypes\nl = ctypes.CDLL(None)\nl.ptrace(16, 1, 0, 0)"),

@@ -8,7 +8,8 @@ extension Rule {
         decodedCode, hookedCode, dynamicCode, fileCode, fedCode, constantCode, computedCommand, terminalSpawn,
         processStart,
         deserialisation, looseDeserialisation,
-        bytecode, nativeLibrary, foreignInline, foreignLine, computedImport, remoteInstall, templateCode,
+        bytecode, loadedBytecode, nativeLibrary, foreignInline, foreignLine, computedImport, remoteInstall,
+        templateCode,
     ]
 
     static let decodedCode = Rule(
@@ -17,6 +18,7 @@ extension Rule {
         when: .evaluate { code, means in
             (means == .expression || means == .statements)
                 && !code.labels.isDisjoint(with: [.decoded, .assembled])
+                && code.text.map { !$0.isEmpty } ?? true
         },
         finds: [
             .python("import base64\nexec(base64.b64decode('aW1wb3J0IG9zOyBvcy5zeXN0ZW0oJ2lkJyk='))"),
@@ -169,13 +171,27 @@ extension Rule {
     static let bytecode = Rule(
         "bytecode", .codeExecution, .block, 0.8, cwe: 94, attack: "T1027",
         "Makes code out of bytes that nobody can read.",
-        when: .call(["marshal.loads", "types.CodeType", "code.replace"]) { _ in true },
+        when: .call(["marshal.loads", "types.CodeType", "code.replace"]) { call in
+            // What an import reads from a file that was compiled before is made of nothing but that.
+            call.name != "marshal.loads" || call.arguments.first?.text.map { !$0.isUnknown } ?? false
+                || !call.payload.isDisjoint(with: [.decoded, .assembled, .network])
+        },
         finds: [
-            .python("import marshal\nexec(marshal.loads(data))"), .python("import types\ntypes.CodeType(0)"),
+            .python("import base64, marshal\nexec(marshal.loads(base64.b64decode(data)))"),
+            .python("import marshal\nexec(marshal.loads(b'\\xe3\\x00'))"),
+            .python("import types\ntypes.CodeType(0)"),
         ],
         passes: [
             .python("import marshal\nmarshal.dumps(x)"), .python("import types\nprint(types.FunctionType)"),
+            .python("import marshal\ncode = marshal.loads(data[16:])"),
         ])
+
+    static let loadedBytecode = Rule(
+        "loaded-bytecode", .codeExecution, .review, 0.6, cwe: 94, attack: "T1027",
+        "Makes code out of bytes that were compiled somewhere else.",
+        when: .call(["marshal.loads", "marshal.load"]) { _ in true },
+        finds: [.python("import marshal\nexec(marshal.loads(data))")],
+        passes: [.python("import marshal\nmarshal.dumps(x)"), .python("loads(data)")])
 
     static let nativeLibrary = Rule(
         "native-library", .codeExecution, .review, 0.6, cwe: 829, attack: "T1106",

@@ -13,7 +13,8 @@ package final class Rule: Sendable {
     package let level: Level
     /// The share of its findings that are right, measured on labelled code and never above 0.99; where it was seen
     /// too seldom to be measured, 0.8 at block, 0.6 at review, 0.5 at capability.
-    package let confidence: Double
+    package var confidence: Double { Rule.measuredConfidence(id) ?? assumedConfidence }
+    private let assumedConfidence: Double
     /// The number in the Common Weakness Enumeration.
     package let cwe: Int
     /// The technique in MITRE ATT&CK.
@@ -37,7 +38,7 @@ package final class Rule: Sendable {
         self.id = id
         self.threat = threat
         self.level = level
-        self.confidence = confidence
+        assumedConfidence = confidence
         self.cwe = cwe
         self.attack = attack
         self.message = message
