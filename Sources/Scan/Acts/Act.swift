@@ -27,7 +27,7 @@ enum Act {
     case command(Command)
     case call(Call)
 
-    enum Sweep: Sendable { case delete, overwrite, encrypt }
+    enum Sweep: Sendable { case delete, overwrite, encrypt, rename }
 
     /// How text comes to run.
     enum Means: Sendable {

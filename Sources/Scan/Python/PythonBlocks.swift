@@ -284,6 +284,7 @@ extension PythonReader {
         case .list(let values): return values.first.map { $0.labelled(labels) } ?? .unknown(labels)
         case .text(let text) where labels.contains(.found): return .text(text, labels)
         case .path(let text): return .path(text, labels)
+        case .name("psutil.process_iter()"): return .name("psutil.Process()", labels)
         default: return .unknown(labels)
         }
     }

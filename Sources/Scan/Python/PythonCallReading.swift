@@ -125,6 +125,8 @@ extension PythonReader {
         if case .function = value.known { false } else { true }
     }
 
+    private static let renaming = ["os.rename", "os.renames", "os.replace"]
+
     /// The same act for every file that a loop finds.
     private func sweep(_ effect: Effect, _ call: Call, _ receiver: Value, at place: Range<Int>) {
         guard let root = context.root, call.payload.union(receiver.labels).contains(.found) else {
@@ -141,6 +143,11 @@ extension PythonReader {
             if mode.bytes.contains(where: { "w+".utf8.contains($0) }) {
                 analysis.judge(.sweep(Target(root.beforeWildcard), .overwrite), at: place, because)
             }
+        case .copies where PythonReader.renaming.contains(call.name):
+            // What `os.listdir` gives has no directory; the path that is made of it does.
+            let known = call.arguments.first?.asText.bytes.prefix { $0 != Text.hole } ?? []
+            let below = root.isUnknown ? Text(known) : root.beforeWildcard
+            analysis.judge(.sweep(Target(below), .rename), at: place, because)
         case .writes: analysis.judge(.sweep(Target(root.beforeWildcard), .overwrite), at: place, because)
         case .encodes where call.name.hasSuffix(".encrypt"):
             analysis.judge(.sweep(Target(root), .encrypt), at: place, because)

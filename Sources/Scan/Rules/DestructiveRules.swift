@@ -7,7 +7,8 @@ extension Rule {
     static let destructive: [Rule] = [
         broadDelete, systemDelete, currentDirectoryDelete, outsideDelete, recursiveDelete, singleDelete,
         walkingDelete,
-        walkingOverwrite, walkingEncrypt, diskOverwrite, filesystemFormat, shredding, pipedDelete, sqlDrop,
+        walkingOverwrite, walkingRename, walkingEncrypt, diskOverwrite, filesystemFormat, shredding,
+        pipedDelete, sqlDrop,
         sqlGuardedDrop,
         sqlAllRows, discardedWork, broadExtraction,
     ]
@@ -113,6 +114,24 @@ extension Rule {
         when: .sweep { root, what in what == .overwrite && root.isA([.broad, .system]) },
         finds: [.python("import glob\nfor f in glob.glob('/home/*/*'):\n    open(f, 'w').close()")],
         passes: [.python("import glob\nfor f in glob.glob('out/*.txt'):\n    open(f, 'w').close()")])
+
+    static let walkingRename = Rule(
+        "walking-rename", .destructiveData, .review, 0.6, cwe: 73, attack: "T1485",
+        "Renames every file found in a directory that is no part of the working directory.",
+        when: .sweep { root, what in
+            what == .rename && !root.isA(.temporary)
+                && (root.text.bytes.first == UInt8(ascii: "/") || root.isA([.home, .broad, .uphill]))
+        },
+        finds: [
+            .python(
+                "import os\nfor f in os.listdir('/root/docs'):\n"
+                    + "    os.rename(os.path.join('/root/docs', f), os.path.join('/root/docs', f + '.x'))")
+        ],
+        passes: [
+            .python(
+                "import os\nfor f in os.listdir('out'):\n    os.rename(os.path.join('out', f), f.lower())"),
+            .python("import os\nos.rename('/data/a', '/data/b')"),
+        ])
 
     static let walkingEncrypt = Rule(
         "walking-encrypt", .destructiveData, .block, 0.8, cwe: 73, attack: "T1486",

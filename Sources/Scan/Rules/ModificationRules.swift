@@ -255,16 +255,23 @@ extension Rule {
     static let clockChange = Rule(
         "host-settings-change", .systemModification, .review, 0.6, cwe: 506, attack: "T1565",
         "Changes the clock, the name or the kernel settings of the machine.",
-        when: .command(["sysctl", "hostnamectl", "timedatectl", "hwclock", "swapoff", "hostname"]) {
+        when: .command(["sysctl", "hostnamectl", "timedatectl", "hwclock", "swapoff", "hostname", "date"]) {
             command in
             switch command.name {
             case "sysctl": command.has("w") || command.operands.contains { $0.bytes.contains(0x3D) }
             case "hostname": !command.operands.isEmpty
             case "hwclock": command.has(anyWord: "--set", "-w", "--systohc")
             case "swapoff": true
+            case "date": command.has("s") || command.has(word: "--set")
             default: command.words.contains { $0.bytes.starts(with: "set-".utf8) }
             }
         },
-        finds: [.shell("sysctl -w kernel.randomize_va_space=0"), .shell("hostnamectl set-hostname x")],
-        passes: [.shell("sysctl kernel.hostname"), .shell("hostname"), .shell("hostname -I")])
+        finds: [
+            .shell("date -s 2020-01-01"), .shell("sysctl -w kernel.randomize_va_space=0"),
+            .shell("hostnamectl set-hostname x"),
+        ],
+        passes: [
+            .shell("date -d yesterday +%s"), .shell("sysctl kernel.hostname"), .shell("hostname"),
+            .shell("hostname -I"),
+        ])
 }

@@ -5,7 +5,8 @@ import Policy
 
 extension Rule {
     static let network: [Rule] = [
-        downloadAndRun, reverseShell, bindShell, tunnel, hiddenHost, bareAddress, programDownload, listening,
+        downloadAndRun, reverseShell, bindShell, tunnel, hiddenHost, bareAddress, programDownload, openPort,
+        remoteDelete, listening,
         rawSocket, datagramFlood, inflatedSend, datagramPipe, personalPage, networkShell,
         networkUse, networkProgram, scan,
     ]
@@ -138,12 +139,34 @@ extension Rule {
             .python("import requests\nrequests.get('https://example.com/')"),
         ])
 
+    static let openPort = Rule(
+        "open-port", .networkAccess, .review, 0.6, cwe: 1327, attack: "T1571",
+        "Waits for connections from any machine.",
+        when: .listen { host in
+            host.isEmpty || ["0.0.0.0", "::", "[::]", "*"].contains(Destination(host).host)
+        },
+        finds: [
+            .python("import socket\ns = socket.socket()\ns.bind(('0.0.0.0', 4444))"),
+            .python("import socket\ns = socket.socket()\ns.bind(('', 8080))"),
+        ],
+        passes: [
+            .python("import socket\ns = socket.socket()\ns.bind(('127.0.0.1', 4444))"),
+            .python("import socket\ns = socket.socket()\ns.bind((host, port))"),
+        ])
+
+    static let remoteDelete = Rule(
+        "remote-delete", .networkAccess, .review, 0.6, cwe: 918, attack: "T1485",
+        "Asks another machine to delete something.",
+        when: .call(["requests.delete", "requests.Session().delete", "httpx.delete"]) { _ in true },
+        finds: [.python("import requests\nrequests.delete('https://example.com/items/1')")],
+        passes: [.python("import requests\nrequests.get('https://example.com/items/delete')")])
+
     static let listening = Rule(
         "listening-socket", .networkAccess, .capability, 0.5, cwe: 605, attack: "T1571",
         "Waits for connections from the network.",
         when: .listen { _ in true },
         finds: [
-            .python("import socket\ns = socket.socket()\ns.bind(('0.0.0.0', 4444))"),
+            .python("import socket\ns = socket.socket()\ns.bind(('127.0.0.1', 4444))"),
             .javascript("require('net').createServer().listen(4444)"), .shell("nc -l 4444"),
         ],
         passes: [.python("import socket\nprint(socket.SOCK_STREAM)"), .shell("nc -z localhost 80")])

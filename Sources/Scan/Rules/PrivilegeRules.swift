@@ -5,7 +5,8 @@ import Policy
 
 extension Rule {
     static let privilege: [Rule] = [
-        setIDBit, anyoneWrites, setGroupBit, runAsRoot, becomeRoot, identityChange, preload, sudoersWrite,
+        setIDBit, anyoneWrites, systemOwner, setGroupBit, runAsRoot, becomeRoot, identityChange, preload,
+        sudoersWrite,
         passwordFileWrite, accountChange, capabilityGrant,
         ownerChange, linkerWrite,
     ]
@@ -23,6 +24,15 @@ extension Rule {
             .shell("chmod 755 run.sh"), .python("import os\nos.chmod('run.sh', 0o755)"),
             .shell("echo chmod 4755 x"),
         ])
+
+    static let systemOwner = Rule(
+        "system-owner-change", .privilegeEscalation, .review, 0.6, cwe: 732, attack: "T1222.002",
+        "Gives a file of the system to somebody else.",
+        when: .call(["os.chown", "os.lchown", "shutil.chown"]) { call in
+            call.arguments.first.map { Target($0.asText).isA([.system, .broad, .secret]) } ?? false
+        },
+        finds: [.python("import os\nos.chown('/etc/passwd', 1000, 1000)")],
+        passes: [.python("import os\nos.chown('out.txt', 1000, 1000)"), .python("chown('/etc/passwd')")])
 
     static let setGroupBit = Rule(
         "set-group-bit", .privilegeEscalation, .review, 0.6, cwe: 732, attack: "T1548.001",

@@ -58,6 +58,7 @@ struct ShellReader {
     private(set) var bodies: [Int: Int] = [:]
     var variables: [String: Value] = [:]
     var functions: [String: Range<Int>] = [:]
+    var aliases: [String: Text] = [:]
     var positional: [Value]?
     var frames: [Frame] = []
     /// How deep substitutions nest here, and how deep function calls.

@@ -115,6 +115,17 @@ extension ShellReader {
         let input = input(of: line)
         assignments(&line.words)
         guard let first = line.words.first else { return .text("") }
+        if first.reads("alias") {
+            for word in line.words.dropFirst() {
+                if let (name, value) = ShellReader.assignment(word) { aliases[name] = value.text }
+            }
+        } else if first.isPlain, let text = aliases[first.text.shown] {
+            // What follows the word stays words; the reader of the text knows no aliases, so that none expands itself.
+            let rest = line.words.dropFirst().map { [0x20] + Shell.quoted($0.text) }.joined()
+            let code = Text(text.bytes + rest)
+            analysis.analyze(code, as: .shell, at: first.range, "in the alias \(first.text.quoted())")
+            return .unknown(input.labels)
+        }
         if let function = functions[first.text.shown] {
             // A function that starts itself twice over, or behind its own back, never stops growing.
             return call(function, line.words, input)
