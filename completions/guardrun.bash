@@ -41,7 +41,8 @@ _guardrun() {
             esac
             return
             ;;
-        plan | run | session) ;;
+        session) options="$options --checkpoints" ;;
+        plan | run) ;;
         *) _command_offset "$i"; return ;;
         esac
     done

@@ -2,7 +2,9 @@
 
 static const unsigned char worker[] = {
 #embed "../../python/src/guardrun/_values.py" suffix(, '\n', '\n', )
-#embed "worker.py"
+#embed "worker.py" suffix(, '\n', )
+#embed "checkpoints.py" suffix(, '\n', )
+#embed "serve.py"
 };
 
 const unsigned char *gr_worker(size_t *length) {

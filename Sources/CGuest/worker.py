@@ -1,4 +1,5 @@
-# The second part of the worker: the interpreter of a session, inside its sandbox. It follows _values.py in one file.
+# The second part of the worker: the interpreter of a session, inside its sandbox. It follows _values.py in one file, and
+# checkpoints.py and serve.py follow it.
 # Frames come and go on the socket that was its standard input; docs/session.md has the protocol. What this side says is
 # a claim: the other side checks every word of it, so nothing here is a boundary.
 import _ast
@@ -13,6 +14,8 @@ _LARGEST_FRAME = 16 << 20
 _LONGEST_TEXT = 20_000
 # The other side takes no more than a million; commas in texts are counted here too.
 _MOST_VALUES = 900_000
+# json.dumps makes an encoder for each call that asks for more than the usual.
+_encoded = _json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
 
 class FinalAnswer(BaseException):
@@ -32,7 +35,7 @@ class ToolError(RuntimeError):
 
 
 def _packed(message):
-    data = _json.dumps(message, allow_nan=False, separators=(",", ":")).encode("ascii")
+    data = _encoded(message).encode("ascii")
     if len(data) > _LARGEST_FRAME:
         raise NotPortable(f"the value takes {len(data)} bytes; {_LARGEST_FRAME} fit into a message")
     if data.count(b",") > _MOST_VALUES:
@@ -49,6 +52,10 @@ class _Channel:
         _os.dup2(null, 0)
         _os.close(null)
         self.buffer = b""
+        self.begin()
+
+    def begin(self):
+        """Takes interrupts for this process."""
         self.is_busy = True
         self.is_pending = False
         self.wake, tell = _os.pipe()
@@ -81,7 +88,7 @@ class _Channel:
                 length = _struct.unpack(">I", self.buffer[:4])[0]
                 if len(self.buffer) >= 4 + length:
                     frame, self.buffer = self.buffer[4:4 + length], self.buffer[4 + length:]
-                    return _json.loads(frame)
+                    return _json.loads(str(frame, "utf-8"))
             if interruptible:
                 self.raise_pending()
                 ready = _select.select([self.socket, self.wake], [], [])[0]
@@ -89,7 +96,8 @@ class _Channel:
                     _os.read(self.wake, 4096)
                 if self.socket not in ready:
                     continue
-            piece = _os.read(self.socket, 1 << 20)
+            # Room for a megabyte costs ten times as much as a small frame itself.
+            piece = _os.read(self.socket, 1 << 20 if len(self.buffer) >= 1 << 16 else 1 << 16)
             if not piece:
                 _os._exit(0)
             self.buffer += piece
@@ -102,6 +110,7 @@ _channel = _Channel()
 _main = _types.ModuleType("__main__")
 _main.__dict__["__builtins__"] = __builtins__
 _sys.modules["__main__"] = _main
+_keeps_first = _sys.argv[1:] == ["keep"]
 _sys.argv = [""]
 _space = _main.__dict__
 _tools = {}
@@ -227,10 +236,11 @@ def _run(code, name):
 
 
 def _execute(message):
-    global _cell, _owner
+    global _calls, _cell, _owner
     import threading
 
     _cell, _owner = message["id"], threading.get_ident()
+    _calls = max(_calls, message["calls"])
     _space["final_answer"] = final_answer
     for name, stub in _tools.items():
         _space.setdefault(name, stub)
@@ -299,24 +309,3 @@ def _nest():
                 setattr(place, part, _types.SimpleNamespace())
             place = getattr(place, part)
         setattr(place, rest[-1], _tools.pop(name))
-
-
-_ANSWERS = {"execute": _execute, "set": _set, "get": _get, "tools": _declare}
-
-
-def _serve():
-    _channel.send({"type": "ready", "python": _sys.version.split()[0]})
-    while True:
-        message = _channel.receive(interruptible=False)
-        _channel.is_pending = False
-        answer = _ANSWERS.get(message.get("type"))
-        if answer is None:
-            continue
-        try:
-            result = answer(message)
-            _channel.send({"type": "result", "id": message["id"], **result})
-        except Exception as error:
-            _channel.send({"type": "result", "id": message["id"], "ok": False, **_failure(error)})
-
-
-_serve()

@@ -41,6 +41,25 @@ int gr_connect_at_once(int fd, const struct sockaddr *address, socklen_t length)
     return result;
 }
 
+long gr_receive_from(int fd, void *into, size_t length, int *sender) {
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof(struct ucred))];
+    } control;
+    struct iovec body = {into, length};
+    struct msghdr message = {.msg_iov = &body, .msg_iovlen = 1, .msg_control = &control,
+                             .msg_controllen = sizeof control};
+    ssize_t received = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+    struct cmsghdr *header = received > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+    *sender = 0;
+    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_CREDENTIALS) {
+        struct ucred from;
+        memcpy(&from, CMSG_DATA(header), sizeof from);
+        *sender = from.pid;
+    }
+    return received;
+}
+
 union packet_info {
     struct cmsghdr header;
     char bytes[CMSG_SPACE(sizeof(struct in6_pktinfo))];

@@ -10,6 +10,8 @@ enum UnknownKeys {
         "syscalls.allow",
         "syscalls.deny", "syscalls.on_violation", "tools.allow", "tools.approve", "tools.rules", "require",
         "audit.denials", "audit.max_bytes", "visibility",
+        // Grants nothing and refuses nothing.
+        "audit.checkpoints",
     ]
 
     static func differences(_ a: Policy, _ b: Policy) -> [Comparison.Difference] {

@@ -15,6 +15,7 @@ package struct Event: Equatable, Sendable {
         case limitExceeded = "limit_exceeded"
         case driftDetected = "drift_detected"
         case checkpointCreated = "checkpoint_created"
+        case checkpointRestored = "checkpoint_restored"
         case processStarted = "process_started"
         case processExited = "process_exited"
         case interrupted

@@ -106,6 +106,7 @@ enum Help {
 
             guardrun session -p python                  python3 of the search path
             guardrun session -p my.yaml -- .venv/bin/python
+            guardrun session -p my.yaml --checkpoints 5
 
         It talks in messages on standard input and output; docs/session.md has them, and the Python package
         `guardrun` speaks them. Each cell is scanned before it runs. limits.wall and limits.cpu hold for a cell,
@@ -113,7 +114,9 @@ enum Help {
         sessions alone. Under tools the policy says which functions of the host its code may call.
 
         It takes the options of a run. When an interpreter ends, another one takes its place, and the variables
-        are lost. The session ends when its host closes it or goes away.
+        are lost. The session ends when its host closes it or goes away. With --checkpoints N its host can keep the
+        interpreter and the files that it may write as they are, the last N times, and go back to them, also after
+        the interpreter was killed; audit.checkpoints: M has one made after M calls of tools.
 
         """,
         "scan": """

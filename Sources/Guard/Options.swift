@@ -1,6 +1,7 @@
 import Audit
 import Linux
 import Policy
+import Session
 
 /// What a command line asks for.
 struct Options {
@@ -24,6 +25,8 @@ struct Options {
     var quiet = false
     /// The run gets a terminal of its own.
     var terminal = false
+    /// How many checkpoints a session keeps; nil when nothing was said.
+    var checkpoints: Int?
     /// The command and its arguments, byte for byte.
     var command: [[UInt8]] = []
 }
@@ -39,8 +42,10 @@ extension Options {
 
     /// Reads the options that come before a command. The command begins at the first word that is no option, or
     /// after `--`.
-    init(_ words: [[UInt8]]) throws(UsageError) {
-        let flags = try Flags(words, Self.known, stopsAtOperand: true)
+    ///
+    /// - Parameter inSession: whether the options of a session are among them.
+    init(_ words: [[UInt8]], inSession: Bool = false) throws(UsageError) {
+        let flags = try Flags(words, Self.known + (inSession ? Self.ofSessions : []), stopsAtOperand: true)
         policy = flags.last("--policy")
         settings = flags.all("--set")
         if let word = flags.last("--scan") {
@@ -55,8 +60,17 @@ extension Options {
         environment = flags.all("--env")
         quiet = flags.has("--quiet")
         terminal = flags.has("--tty") || flags.has("-it") || flags.has("-ti")
+        if let word = flags.last("--checkpoints") {
+            guard let number = Int(word), (0...Shelf.largest).contains(number) else {
+                throw UsageError(
+                    description: "--checkpoints takes a number up to \(Shelf.largest), not '\(inert(word))'")
+            }
+            checkpoints = number
+        }
         command = flags.operands
     }
+
+    private static let ofSessions: [Flags.Known] = [.init("--checkpoints", takes: "how many are kept")]
 
     private static let known: [Flags.Known] = [
         .init("--policy", short: "-p", takes: "a profile's name or a policy file"),

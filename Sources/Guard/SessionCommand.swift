@@ -16,7 +16,7 @@ struct SessionCommand {
     private let interpreter: [[UInt8]]
 
     init(_ words: [[UInt8]]) throws(UsageError) {
-        options = try Options(words)
+        options = try Options(words, inSession: true)
         guard options.command.count <= 1 else {
             throw UsageError(
                 description:
@@ -41,6 +41,9 @@ struct SessionCommand {
         let signals = RunCommand.queueSignals()
         let scanner = Self.scanner(loaded.policy.scan)
         let totals = Self.totals(loaded.policy)
+        let interval = loaded.policy.audit.checkpoints?.value
+        let keeping = SessionGeneration.Keeping(
+            most: options.checkpoints ?? (interval == nil ? 0 : Self.keptByDefault), interval: interval)
         let name = RunID(startingAt: Clock.wall).description
         while true {
             totals[.goesOn] = false
@@ -48,7 +51,7 @@ struct SessionCommand {
             guard let follower = Following.fork(or: "the session") else {
                 SessionGeneration(
                     options, context, loaded, command: interpreter, scanner: scanner, totals: totals,
-                    name: name
+                    name: name, keeping: keeping
                 ).run()
             }
             let status = Following.wait(for: follower, passingOn: signals)
@@ -56,6 +59,9 @@ struct SessionCommand {
             guard totals[.goesOn], status == Exit.success else { Exit.now(status) }
         }
     }
+
+    /// Under a policy that has checkpoints made.
+    private static let keptByDefault = 3
 
     private static func scanner(_ rules: ScanRules) -> Scanner {
         do throws(ScanError) {

@@ -16,6 +16,7 @@ struct SessionGeneration {
     private let scanner: Scanner
     private let totals: Totals
     private let name: String
+    private let keeping: Keeping
     private let signals: SignalQueue
     private let birth: Birth
     private let command: Command
@@ -23,8 +24,9 @@ struct SessionGeneration {
 
     init(
         _ options: Options, _ context: Context, _ loaded: Policy.Loaded, command words: [[UInt8]],
-        scanner: Scanner, totals: Totals, name: String
+        scanner: Scanner, totals: Totals, name: String, keeping: Keeping
     ) {
+        self.keeping = keeping
         self.options = options
         self.context = context
         self.loaded = loaded
@@ -35,7 +37,8 @@ struct SessionGeneration {
         var birth = RunCommand.clone()
         birth.findCgroups()
         self.birth = birth
-        command = Loading.command(words + Interpreter.arguments, context)
+        command = Loading.command(
+            words + Interpreter.arguments(keepsCheckpoints: keeping.most > 0), context)
         let network = loaded.policy.network
         destinations = signals.lettingThrough { Loading.destinations(network) }
     }
@@ -128,12 +131,32 @@ struct SessionGeneration {
             let conversation = try Conversation(
                 terms, host: (input: 0, output: Outlet(1)), guest: channel,
                 output: Descriptor(owning: ours.1), error: Descriptor(owning: ours.2), totals: totals,
-                recorder: witness, greeting: greeting(record, launched.plan))
+                recorder: witness, greeting: greeting(record, launched.plan), shelf: shelf(launched))
             return (witness, conversation)
         } catch {
             launched.abandon()
             fail("the session cannot scan its cells, so nothing was run: \(error)")
         }
+    }
+
+    /// How checkpoints are made and kept.
+    struct Keeping {
+        /// How many; none are made where it is zero.
+        let most: Int
+        /// After how many calls of tools one is made.
+        let interval: UInt64?
+    }
+
+    private func shelf(_ launched: Launching) -> Shelf? {
+        guard keeping.most > 0, let first = processNumber(of: launched.confined.main) else { return nil }
+        var directories = loaded.policy.files.write.map { $0.value }
+        if let view = launched.plan.view {
+            if view.privateTemporary { directories.append(Path("/tmp")) }
+            directories.append(Path("/dev/shm"))
+        }
+        return Shelf(
+            ProcessTree(of: launched.child), first: first, directories: directories, most: keeping.most,
+            interval: keeping.interval)
     }
 
     private func greeting(_ record: RunRecord, _ plan: Plan) -> [JSON.Member] {

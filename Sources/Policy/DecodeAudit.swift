@@ -21,9 +21,13 @@ extension Decoder {
                 rules.denials = decoder.word(value, "denials is", as: AuditRules.Durability.self) ?? .written
             case .maxBytes: rules.maxBytes = decoder.quantity(value, key.rawValue, .bytes)
             case .checkpoints:
-                guard decoder.quantity(value, key.rawValue, .pieces) != nil else { return }
-                decoder.fault(
-                    at: value.mark, "audit.checkpoints is not enforced by this version; take it out")
+                guard let calls = decoder.quantity(value, key.rawValue, .pieces) else { return }
+                guard calls > 0 else {
+                    return decoder.fault(
+                        at: value.mark,
+                        "checkpoints is 0; write after how many calls of tools one is made, 1 or more")
+                }
+                rules.checkpoints = Located(calls, at: Origin(value.mark))
             }
         }
         return rules

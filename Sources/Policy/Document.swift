@@ -33,12 +33,19 @@ extension Policy {
             ],
             "limits": limits.document,
             "require": .array(require.map { .string($0.value.rawValue) }),
-            "audit": [
-                "denials": .string(audit.denials.rawValue),
-                "max_bytes": .string(audit.maxBytes.map(Quantity.size) ?? "unlimited"),
-            ],
+            "audit": audit.document,
             "visibility": .string(visibility.rawValue),
         ]
+    }
+}
+
+extension AuditRules {
+    fileprivate var document: JSON {
+        .object(
+            [
+                .init("denials", .string(denials.rawValue)),
+                .init("max_bytes", .string(maxBytes.map(Quantity.size) ?? "unlimited")),
+            ] + (checkpoints.map { [.init("checkpoints", .number($0.value))] } ?? []))
     }
 }
 

@@ -277,6 +277,8 @@ package struct AuditRules: Equatable, Sendable {
     package var denials = Durability.written
     /// The trail's own size at which the run is ended, in bytes.
     package var maxBytes: UInt64?
+    /// A session makes a checkpoint after so many calls of tools.
+    package var checkpoints: Located<UInt64>?
 
     package init() {}
 }

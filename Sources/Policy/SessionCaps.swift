@@ -86,6 +86,9 @@ extension Policy {
         let tools = tools.declared.compactMap { key in
             refuse("tools.\(key.value)", key.origin, later: key.value == "servers")
         }
-        return caps + tools
+        let checkpoints = audit.checkpoints.flatMap {
+            refuse("audit.checkpoints", $0.origin, later: false)
+        }
+        return caps + tools + (checkpoints.map { [$0] } ?? [])
     }
 }

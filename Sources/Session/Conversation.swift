@@ -9,46 +9,6 @@ import Supervise
 /// The talk of a session: between the host, which is on our side, and the interpreter, which is not. It goes on in the
 /// loop that supervises the interpreter.
 package final class Conversation: Companion {
-    /// What holds for the session and not for the interpreter at hand.
-    package struct Terms {
-        package let scanner: Scanner
-        /// Whether code that the scan would refuse runs all the same.
-        package let onlyWarns: Bool
-        package let limits: Limits
-        package let tools: ToolRules
-        package let onViolation: SyscallRules.OnViolation
-        /// How long an approval is waited for, in nanoseconds.
-        package static let patience: UInt64 = 60_000_000_000
-
-        package init(
-            scanner: Scanner, onlyWarns: Bool, limits: Limits, tools: ToolRules,
-            onViolation: SyscallRules.OnViolation
-        ) {
-            self.scanner = scanner
-            self.onlyWarns = onlyWarns
-            self.limits = limits
-            self.tools = tools
-            self.onViolation = onViolation
-        }
-    }
-
-    /// A tool's call that is not answered yet.
-    struct OpenCall {
-        let call: GuestMessage.ToolCall
-        let arguments: [JSON.Member]
-        let digest: Digest
-        /// The policy line that wants it approved, and until when that is waited for; nil once it is at the host.
-        var asked: (rule: String, deadline: UInt64)?
-    }
-
-    /// Why the cell at hand was interrupted, in the words of the protocol.
-    struct Interruption {
-        let kind: String
-        let limit: String?
-        let sentence: String
-        let ending: Ending
-    }
-
     let host: Line
     let guest: Line
     let terms: Terms
@@ -56,6 +16,8 @@ package final class Conversation: Companion {
     let recorder: any Recorder
     let greeting: [JSON.Member]
     private let streams: [CellStream]
+    /// Nil when the session keeps no checkpoints.
+    let shelf: Shelf?
     var desk: ToolDesk
     var clock: CellClock
     var effects: [Effect] = []
@@ -74,6 +36,14 @@ package final class Conversation: Companion {
     var isOver = false
     var isRestartAsked = false
     private var guestGone: UInt64?
+    /// When an interpreter that has ended is taken for gone, where that does not end the run.
+    var interpreterGone: UInt64?
+    /// How often the kernel had killed for memory when the interpreter began.
+    var memoryKills: UInt64 = 0
+    /// A cell's answer that waits for a checkpoint.
+    var heldAnswer: JSON?
+    /// What the scan said of the last cells.
+    var verdicts: [(code: [UInt8], verdict: Verdict)] = []
     private var held: [[UInt8]] = []
 
     /// - Parameters:
@@ -81,18 +51,21 @@ package final class Conversation: Companion {
     ///   - guest: our end of the interpreter's socket, which does not wait.
     ///   - output, error: the reading ends of the interpreter's standard streams.
     ///   - greeting: what the host is told of the session.
+    ///   - shelf: where checkpoints are kept, if any are.
     package init(
         _ terms: Terms, host: (input: CInt, output: Outlet), guest: consuming Descriptor,
         output: consuming Descriptor, error: consuming Descriptor, totals: Totals, recorder: any Recorder,
-        greeting: [JSON.Member]
+        greeting: [JSON.Member], shelf: Shelf?
     ) throws(ScanError) {
+        self.shelf = shelf
+        if shelf != nil { guest.nameSenders() }
         self.terms = terms
         self.totals = totals
         self.recorder = recorder
         self.greeting = greeting
         self.host = Line(input: host.input, output: host.output)
         guestInput = dup(guest.number)
-        self.guest = Line(input: guestInput, output: Outlet(guest))
+        self.guest = Line(input: guestInput, output: Outlet(guest), namesSenders: shelf != nil)
         streams = [CellStream(output, name: "stdout"), CellStream(error, name: "stderr")]
         desk = try ToolDesk(terms.tools, cap: terms.limits.sessionCaps.toolCalls, totals: totals)
         let caps = terms.limits.sessionCaps
@@ -108,7 +81,7 @@ package final class Conversation: Companion {
     // MARK: In the loop
 
     package var deadline: UInt64? {
-        [clock.deadline, open?.asked?.deadline, guestGone].compactMap { $0 }.min()
+        [clock.deadline, open?.asked?.deadline, guestGone, interpreterGone].compactMap { $0 }.min()
     }
 
     package func register(_ set: inout PollSet) {
@@ -116,7 +89,10 @@ package final class Conversation: Companion {
         // What the guarded side says is taken at the pace at which the host reads.
         guest.register(&set, isReading: host.isIdle)
         for stream in streams { stream.register(&set, isReading: host.isIdle) }
+        if let live = shelf?.live, host.isIdle, interpreterGone == nil { _ = set.add(live.pollNumber) }
     }
+
+    package var holdsMemory: Bool { shelf != nil }
 
     package func note(_ sample: Sample) { used = sample }
 
@@ -147,7 +123,7 @@ package final class Conversation: Companion {
         }
         if let asked = open?.asked, now >= asked.deadline { decide(isAllowed: false, by: "the deadline") }
         switch clock.due(at: now, cpu: used.cpu) {
-        case .nothing: return
+        case .nothing: watchInterpreter(now)
         case .interrupt(let limit, let measured, let allowed):
             let (measured, allowed) = (Amount.time(measured), Amount.time(allowed))
             record(limitEvent(limit, measured, allowed, "the cell is interrupted"))
@@ -155,9 +131,10 @@ package final class Conversation: Companion {
                 kind: "limit", limit: limit,
                 sentence: "the limit \(limit) of \(allowed) was reached (\(measured))",
                 ending: .limit(limit, measured: measured, allowed: allowed))
-            effects.append(.signal(SIGINT))
+            interruptInterpreter()
         case .kill:
-            effects.append(.end(interruption?.ending ?? .asked("the interpreter did not heed the interrupt")))
+            let failure = interruption ?? Self.unheeding
+            if !renew(failure) { effects.append(.end(failure.ending)) }
         case .background(let limit, let measured, let allowed):
             let (measured, allowed) = (Amount.time(measured), Amount.time(allowed))
             record(limitEvent(limit, measured, allowed, "the interpreter is ended"))
@@ -167,6 +144,14 @@ package final class Conversation: Companion {
             record(limitEvent(limit, measured, allowed, "the session is ended"))
             end(.limit(limit, measured: measured, allowed: allowed))
         }
+    }
+
+    private static let unheeding = Interruption(
+        kind: "exited", limit: nil, sentence: "the interpreter did not heed the interrupt",
+        ending: .asked("the interpreter did not heed the interrupt"))
+
+    func interruptInterpreter() {
+        if let shelf { shelf.live?.send(SIGINT) } else { effects.append(.signal(SIGINT)) }
     }
 
     func limitEvent(_ name: String, _ measured: String, _ allowed: String, _ consequence: String) -> Event {
@@ -202,13 +187,18 @@ package final class Conversation: Companion {
     private func hear(_ message: GuestMessage) throws(Malformed) {
         switch message {
         case .ready(let version):
-            guard !isReady else { throw Malformed("ready for a second time") }
+            guard !isReady, current == nil else { throw Malformed("ready for a second time") }
+            if let shelf, !shelf.takeLive(guest.sender) {
+                throw Malformed("an interpreter that is no process of its own")
+            }
             isReady = true
             python = version
             clock.end(at: Clock.monotonic, cpu: used.cpu)
             announce()
             advance()
         case .toolCall(let call): try take(call)
+        case .parked(let parked): try take(parked)
+        case .restored(let restored): try take(restored)
         case .result(let id, let isDone, let fields): try finish(id, isDone, fields)
         }
     }
@@ -236,21 +226,31 @@ package final class Conversation: Companion {
                 throw Malformed("variables that nobody asked for")
             }
         }
-        for stream in streams { pass(stream) }
-        current = nil
-        clock.end(at: Clock.monotonic, cpu: used.cpu)
+        passAll()
+        if request.isOfCheckpoints {
+            if isDone { throw Malformed("a checkpoint without a process") }
+            if request.id == Self.unasked {
+                current = nil
+                clock.end(at: Clock.monotonic, cpu: used.cpu)
+                failCheckpoint(request, fields)
+                return advance()
+            }
+        }
         let head = [JSON.Member("type", isDone ? "done" : "error"), .init("id", .number(id))]
+        let answer: JSON
         if isDone {
-            host.send(.object(head + fields))
+            answer = .object(head + fields)
         } else if let interruption {
-            host.send(
-                .object(
-                    head + Self.failure(interruption, lost: false) + fields.filter { $0.name == "traceback" })
-            )
+            answer = .object(
+                head + Self.failure(interruption, lost: false) + fields.filter { $0.name == "traceback" })
         } else {
-            host.send(.object(head + [.init("kind", "exception"), .init("lost", false)] + fields))
+            answer = .object(head + [.init("kind", "exception"), .init("lost", false)] + fields)
         }
         interruption = nil
+        clock.end(at: Clock.monotonic, cpu: used.cpu)
+        if holdsAnswer(answer) { return }
+        current = nil
+        host.send(answer)
         advance()
     }
 
@@ -264,6 +264,14 @@ package final class Conversation: Companion {
     }
 
     // MARK: Output
+
+    /// Passes on what there is in all streams.
+    private func passAll() {
+        var set = PollSet()
+        for stream in streams { stream.register(&set, isReading: true) }
+        set.wait(nanoseconds: 0)
+        for stream in streams where stream.isReady(set) { pass(stream) }
+    }
 
     /// Passes on what has been written to one stream, as far as it may be.
     private func pass(_ stream: CellStream) {

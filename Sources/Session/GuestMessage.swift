@@ -9,6 +9,27 @@ package enum GuestMessage: Equatable, Sendable {
     case toolCall(ToolCall)
     /// The answer to a request, in the fields that it may have.
     case result(id: Int64, isDone: Bool, fields: [JSON.Member])
+    /// A copy of the interpreter waits as a checkpoint.
+    case parked(Parked)
+    /// A copy of a checkpoint has taken the interpreter's place.
+    case restored(Restored)
+
+    /// What a checkpoint says that it holds: files and bytes of the workspace, files that it could not read, and threads
+    /// of the interpreter that are not in it.
+    package struct Parked: Equatable, Sendable {
+        package let id: Int64
+        package let checkpoint: Int64
+        package let files: Int64
+        package let bytes: Int64
+        package let leftOut: Int64
+        package let threads: Int64
+    }
+
+    /// - `problems`: sentences about files that could not be brought back.
+    package struct Restored: Equatable, Sendable {
+        package let checkpoint: Int64
+        package let problems: [String]
+    }
 
     package struct ToolCall: Equatable, Sendable {
         package let id: Int64
@@ -50,6 +71,27 @@ extension GuestMessage {
                 throw Malformed("a result without its fields")
             }
             self = .result(id: id, isDone: isDone, fields: try Self.fields(of: message, isDone: isDone))
+        case "parked":
+            guard let id = message["id"]?.intValue else { throw Malformed("parked without id") }
+            func number(_ name: String) throws(Malformed) -> Int64 {
+                guard let number = message[name]?.intValue, number >= 0 else {
+                    throw Malformed("parked without \(name)")
+                }
+                return number
+            }
+            self = .parked(
+                Parked(
+                    id: id, checkpoint: try number("checkpoint"), files: try number("files"),
+                    bytes: try number("bytes"), leftOut: try number("left_out"),
+                    threads: try number("threads")))
+        case "restored":
+            guard let checkpoint = message["checkpoint"]?.intValue,
+                let problems = message["problems"]?.elements, problems.count <= 20
+            else { throw Malformed("restored without its fields") }
+            self = .restored(
+                Restored(
+                    checkpoint: checkpoint,
+                    problems: problems.compactMap { $0.stringValue }.map { String($0.prefix(500)) }))
         default: throw Malformed("a message of an unknown type")
         }
     }

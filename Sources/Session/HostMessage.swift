@@ -21,10 +21,19 @@ package enum HostMessage: Equatable, Sendable {
             case set([JSON.Member])
             case get([String])
             case tools([ToolDeclaration])
+            case checkpoint
+            case restore(Int64)
         }
 
         package let id: Int64
         package let kind: Kind
+
+        var isOfCheckpoints: Bool {
+            switch kind {
+            case .checkpoint, .restore: true
+            case .execute, .set, .get, .tools: false
+            }
+        }
     }
 
     package enum ToolAnswer: Equatable, Sendable {
@@ -80,6 +89,10 @@ extension HostMessage {
             for name in names { try Self.check(name) }
             self = .request(Request(id: try number("id"), kind: .get(names)))
         case "tools": self = .request(Request(id: try number("id"), kind: .tools(try Self.tools(message))))
+        case "checkpoint": self = .request(Request(id: try number("id"), kind: .checkpoint))
+        case "restore":
+            self = .request(
+                Request(id: try number("id"), kind: .restore(try number("checkpoint"))))
         case "tool_result":
             let answer: ToolAnswer =
                 if let error = message["error"]?.stringValue {

@@ -36,6 +36,7 @@ extension Conversation {
             spend(tokens, cost)
             if !isOver { host.send(["type": "done", "id": .number(id)]) }
         case .restart:
+            if renew(nil) { return }
             isRestartAsked = true
             effects.append(.end(.asked("the host asked for a new interpreter")))
         case .close: end(.asked("the host closed the session"))
@@ -47,11 +48,17 @@ extension Conversation {
         while isReady, current == nil, !isOver, let request = queue.first {
             queue.removeFirst()
             let message: JSON
+            var scanned: Event?
             switch request.kind {
             case .execute(let code):
-                guard isAllowed(code, request.id) else { continue }
+                scanned = allowing(code, request.id)
+                guard scanned != nil else { continue }
                 totals[.cells] += 1
-                message = ["type": "execute", "id": .number(request.id), "code": .string(code)]
+                // A checkpoint does not know which calls were made since.
+                message = [
+                    "type": "execute", "id": .number(request.id), "code": .string(code),
+                    "calls": .number(lastCall),
+                ]
             case .set(let variables):
                 message = ["type": "set", "id": .number(request.id), "variables": .object(variables)]
             case .get(let names):
@@ -64,6 +71,9 @@ extension Conversation {
                     "type": "tools", "id": .number(request.id),
                     "names": .array(tools.map { .string($0.name) }),
                 ]
+            case .checkpoint, .restore:
+                guard let begun = begin(request) else { continue }
+                message = begun
             }
             guard message.encoded.count <= Frame.largest else {
                 host.send([
@@ -77,19 +87,21 @@ extension Conversation {
             interruption = nil
             clock.begin(at: Clock.monotonic, cpu: used.cpu)
             guest.send(message)
+            // It is written while the interpreter begins, and before anything that comes of the cell is.
+            if let scanned { record(scanned) }
         }
     }
 
-    /// Scans a cell; one that may not run never reaches the interpreter.
-    private func isAllowed(_ code: String, _ id: Int64) -> Bool {
+    /// Scans a cell; one that may not run never reaches the interpreter, and that is recorded and said. The event of one
+    /// that may is left to be recorded.
+    private func allowing(_ code: String, _ id: Int64) -> Event? {
         let bytes = Array(code.utf8)
-        let verdict = terms.scanner.scan(
-            Source(name: Path("cell \(id)"), language: .python, bytes: bytes, place: .step))
+        let verdict = verdict(on: bytes)
         // Nobody is asked about a cell: what a person should look at is refused.
         let isAllowed = verdict.action < .ask || terms.onlyWarns
         let event = SessionEvents.scanned(verdict, cell: id, digest: Digest(bytes), isAllowed: isAllowed)
-        guard record(event) else { return false }
-        if isAllowed { return true }
+        if isAllowed { return event }
+        guard record(event) else { return nil }
         let worst = verdict.findings.filter { $0.action == verdict.action }.map { $0.finding }
         let reasons = worst.prefix(5).map {
             "line \($0.span.line): \($0.message) (\($0.threat.rawValue), \($0.rule))"
@@ -98,14 +110,29 @@ extension Conversation {
         let refusal = Event(
             .policyCheck, .high, rule: "scan.threats", "cell \(id) is refused: the scan found \(threats)",
             fields: [.init("decision", "deny"), .init("cell", .number(id))])
-        guard record(refusal) else { return false }
+        guard record(refusal) else { return nil }
         host.send([
             "type": "error", "id": .number(id), "kind": "denied", "lost": false,
             "message": .string("the policy refuses this code: " + reasons.joined(separator: "; ")),
             "findings": SessionEvents.findings(verdict),
         ])
-        return false
+        return nil
     }
+
+    /// What the scan says of code; it is asked once for the same code, as agents come back to what they wrote.
+    private func verdict(on code: [UInt8]) -> Verdict {
+        if let known = verdicts.first(where: { $0.code == code }) { return known.verdict }
+        let verdict = terms.scanner.scan(
+            Source(name: Path("cell"), language: .python, bytes: code, place: .step))
+        if code.count <= Self.longestKnown {
+            if verdicts.count == Self.mostKnown { verdicts.removeFirst() }
+            verdicts.append((code, verdict))
+        }
+        return verdict
+    }
+
+    private static let mostKnown = 32
+    private static let longestKnown = 1 << 16
 
     private func interrupt(_ reason: String) {
         guard record(SessionEvents.interrupted(reason: reason, cell: current?.id)), current != nil,
@@ -115,7 +142,7 @@ extension Conversation {
         interruption = Interruption(
             kind: "interrupted", limit: nil, sentence: sentence, ending: .asked(sentence))
         clock.interrupt(at: Clock.monotonic)
-        effects.append(.signal(SIGINT))
+        interruptInterpreter()
     }
 
     /// Adds what the host has spent on its model.
@@ -152,7 +179,8 @@ extension Conversation {
             failure = Interruption(
                 kind: kind, limit: outcome.limit, sentence: reason, ending: .asked(outcome.reason))
         }
-        for request in [current].compactMap({ $0 }) + queue {
+        sendHeldAnswer()
+        for request in [current].compactMap({ $0 }) + queue where request.id != Self.unasked {
             host.send(
                 .object(
                     [.init("type", "error"), .init("id", .number(request.id))]

@@ -11,9 +11,11 @@ package enum Interpreter {
 
     /// The arguments that have a Python read the worker from the socket that is its standard input: isolated from the
     /// caller's variables and directories, and without a file that would have to be granted.
-    package static var arguments: [[UInt8]] {
+    ///
+    /// - Parameter keepsCheckpoints: whether the first process only waits, and copies of it run the cells.
+    package static func arguments(keepsCheckpoints: Bool) -> [[UInt8]] {
         let count = source.count
         let line = "exec(compile(open(0,'rb',closefd=False).read(\(count)),'<guardrun>','exec'))"
-        return ["-I", "-c", line].map { Array($0.utf8) }
+        return (["-I", "-c", line] + (keepsCheckpoints ? ["keep"] : [])).map { Array($0.utf8) }
     }
 }

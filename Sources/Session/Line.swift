@@ -8,13 +8,18 @@ final class Line {
     private let input: CInt
     private let output: Outlet
     private var reader = FrameReader()
+    private let namesSenders: Bool
     private var places: (reading: Int?, writing: Int?)
     private(set) var isOver = false
+    /// Who sent the last bytes that were read, on a line that names senders.
+    private(set) var sender: Int32 = 0
 
     /// - Parameters:
     ///   - input: where messages come from; it stays the caller's.
     ///   - output: where they go.
-    init(input: CInt, output: Outlet) {
+    ///   - namesSenders: whether the input is a socket that does.
+    init(input: CInt, output: Outlet, namesSenders: Bool = false) {
+        self.namesSenders = namesSenders
         self.input = input
         self.output = output
     }
@@ -27,6 +32,7 @@ final class Line {
     func send(_ message: JSON) { output.put(Frame.bytes(message)) }
     func send(bytes: [UInt8]) { output.put(bytes) }
     func send(text: [UInt8]) { output.put(Frame.bytes(of: text)) }
+    func seekMark() { reader.seekMark() }
     func finish(within nanoseconds: UInt64) { output.finish(within: nanoseconds) }
 
     /// - Parameter isReading: whether messages are wanted now.
@@ -56,11 +62,18 @@ final class Line {
 
     /// Reads once; call it when there is something to read.
     func read() throws(Malformed) -> [UInt8]? {
-        guard let piece = try? Descriptor.readBorrowed(input, atMost: reader.wanted), !piece.isEmpty else {
+        guard let piece = try? piece(), !piece.isEmpty else {
             isOver = true
             return nil
         }
         return try reader.take(piece)
+    }
+
+    private func piece() throws(SystemError) -> [UInt8] {
+        guard namesSenders else { return try Descriptor.readBorrowed(input, atMost: reader.wanted) }
+        let (bytes, from) = try Descriptor.receiveBorrowed(input, atMost: reader.wanted)
+        sender = from
+        return bytes
     }
 }
 

@@ -78,6 +78,28 @@ enum SessionEvents {
             ])
     }
 
+    /// - Parameter fields: what the checkpoint says of itself.
+    static func checkpointCreated(_ fields: [JSON.Member], isAsked: Bool, cells: UInt64, calls: UInt64)
+        -> Event
+    {
+        let number = fields.first { $0.name == "checkpoint" }?.value.intValue ?? 0
+        return Event(
+            .checkpointCreated, .info, rule: isAsked ? nil : "audit.checkpoints",
+            "checkpoint \(number) was made \(isAsked ? "as the host asked" : "after calls of tools")",
+            fields: fields + [
+                .init("cells", .number(cells)), .init("tool_calls", .number(calls)), .init("source", "guest"),
+            ])
+    }
+
+    static func checkpointRestored(_ number: Int64, _ problems: JSON.Member) -> Event {
+        let count = problems.value.elements?.count ?? 0
+        return Event(
+            .checkpointRestored, count == 0 ? .info : .warning,
+            "the session went back to checkpoint \(number)"
+                + (count == 0 ? "" : "; not everything of its files could be brought back"),
+            fields: [.init("checkpoint", .number(number)), problems, .init("source", "guest")])
+    }
+
     static func interrupted(reason: String, cell: Int64?) -> Event {
         Event(
             .interrupted, .warning, "the host interrupted the session: \(reason)",

@@ -91,13 +91,14 @@ extension Conversation {
         guard let waiting = open, waiting.asked == nil, waiting.call.call == number else { return }
         open = nil
         clock.resume(at: Clock.monotonic)
-        guard record(finished(waiting, answer)) else { return }
         let member: JSON.Member =
             switch answer {
             case .value(let value): .init("value", value)
             case .error(let text): .init("error", .string(text))
             }
         guest.send(.object([.init("type", "tool_result"), .init("call", .number(number)), member]))
+        // It is written while the cell goes on, and before anything that comes of that is.
+        record(finished(waiting, answer))
     }
 
     private func finished(_ waiting: OpenCall, _ answer: HostMessage.ToolAnswer) -> Event {

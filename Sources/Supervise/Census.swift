@@ -63,11 +63,14 @@ final class Census {
     }
 
     /// The same by their numbers on the host: the descendants of process 1.
-    func pids() -> [Int32] {
+    func pids() -> [Int32] { Self.descendants(of: initPID) }
+
+    /// What a process has started, and what that has, as far as it is still there.
+    static func descendants(of first: Int32) -> [Int32] {
         var found: [Int32] = []
-        var waiting = [initPID]
+        var waiting = [first]
         while let pid = waiting.popLast(), found.count < 4_096 {
-            if pid != initPID { found.append(pid) }
+            if pid != first { found.append(pid) }
             for task in (try? Path("/proc/\(pid)/task").names()) ?? [] {
                 let children =
                     (try? Path("/proc/\(pid)/task/\(task)/children").contents(atMost: 1 << 16)) ?? []

@@ -8,6 +8,8 @@ package protocol Companion: AnyObject {
     func register(_ set: inout PollSet)
     /// Looks at what has arrived and at the clock; what is to be done about the run.
     func turn(_ set: PollSet) -> [Effect]
+    /// Whether it decides what follows when the run uses more memory than it may, as it is told by `note`.
+    var holdsMemory: Bool { get }
     /// Hears what the run uses.
     func note(_ sample: Sample)
 }

@@ -52,7 +52,9 @@ package final class Supervision {
         self.streams = streams
         self.signals = signals
         self.recorder = recorder
-        step = Step(plan.limits)
+        var limits = plan.limits
+        if companion?.holdsMemory == true { limits.memory = nil }
+        step = Step(limits)
         meter = OutputMeter(limit: plan.limits.output)
     }
 

@@ -21,6 +21,23 @@ struct FrameTests {
         }
     }
 
+    @Test("behind a mark a message begins, whatever was left unfinished before it")
+    func mark() throws {
+        let message = Frame.bytes(["type": "hello"])
+        for rest in [[], [0, 0, 0, 9, 0x7B], [0, 255, 255, 255, 0x7B], message] as [[UInt8]] {
+            var reader = FrameReader()
+            reader.seekMark()
+            var bytes = (rest + Frame.mark + message)[...]
+            var found: [[UInt8]] = []
+            while !bytes.isEmpty {
+                let piece = bytes.prefix(reader.wanted)
+                bytes = bytes.dropFirst(piece.count)
+                if let text = try reader.take(Array(piece)) { found.append(text) }
+            }
+            #expect(found == [Array(message.dropFirst(4))])
+        }
+    }
+
     @Test("a length that is nothing or too much is malformed", arguments: [0, 16 << 20 + 1, Int(UInt32.max)])
     func lengths(_ length: Int) {
         var reader = FrameReader()

@@ -14,6 +14,17 @@ struct GuestMessageTests {
             ("{\"type\":\"result\",\"id\":1,\"ok\":false,\"message\":3}", false),
             ("{\"type\":\"tool_call\",\"id\":1,\"call\":1,\"name\":\"a\",\"args\":[],\"kwargs\":{}}", true),
             ("{\"type\":\"tool_call\",\"id\":1,\"call\":1,\"name\":\"a\",\"args\":{},\"kwargs\":{}}", false),
+            (
+                "{\"type\":\"parked\",\"id\":1,\"checkpoint\":1,\"files\":0,\"bytes\":0,\"left_out\":0,\"threads\":0}",
+                true
+            ),
+            (
+                "{\"type\":\"parked\",\"id\":1,\"checkpoint\":1,\"files\":-1,\"bytes\":0,\"left_out\":0,\"threads\":0}",
+                false
+            ),
+            ("{\"type\":\"parked\",\"id\":1}", false),
+            ("{\"type\":\"restored\",\"checkpoint\":1,\"problems\":[\"a\"]}", true),
+            ("{\"type\":\"restored\",\"checkpoint\":1,\"problems\":{}}", false),
             ("{\"type\":\"hello\"}", false), ("[]", false), ("", false), ("{}", false), ("null", false),
         ])
     func reading(_ text: String, _ isMessage: Bool) {

@@ -15,6 +15,7 @@ ANSWERS = {
     "blocked_exfiltration": lambda answer: answer == "42, and nothing was sent",
     "approved_send": lambda answer: answer == "sent to ann@example.com",
     "token_budget": lambda answer: answer.startswith("stopped: ") and "tokens" in answer,
+    "resume_from_checkpoint": lambda answer: answer == [144, "332833500"],
     "several_agents": lambda answer: answer == "Mars has two moons",
 }
 

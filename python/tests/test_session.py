@@ -159,6 +159,29 @@ def test_totals_end_a_session() -> None:
             session.spend(tokens=1)
 
 
+def test_checkpoints(policy: Policies) -> None:
+    rules = policy("tools: {allow: [add]}\naudit: {checkpoints: 2}\n")
+    events: list[Event] = []
+    with Session(rules, tools={"add": lambda a, b: a + b}, checkpoints=2, on_event=events.append) as session:
+        session.execute("x = [add(1, 2)]")
+        first = session.checkpoint()
+        session.execute("x += [add(3, 4), add(5, 6)]")
+        assert session.checkpoints == [first, 2]
+        with pytest.raises(StateLost):
+            session.execute("import os; os._exit(1)")
+        assert session.restore() == [] and session.execute("x").value == [3, 7, 11]
+        session.restore(first)
+        assert session.execute("x + [add(1, 1)]").value == [3, 2]
+        assert session.checkpoint() == 3 and session.checkpoints == [2, 3]
+        with pytest.raises(CellFailed, match="no checkpoint 1"):
+            session.restore(first)
+    kinds = [event.type for event in events if event.type.startswith("checkpoint")]
+    assert kinds == ["checkpoint_created"] * 2 + ["checkpoint_restored"] * 2 + ["checkpoint_created"]
+    with Session() as session:
+        with pytest.raises(CellFailed, match="--checkpoints"):
+            session.checkpoint()
+
+
 def test_what_cannot_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "wrong.yaml").write_text("guardrun: 1\nlimits: {wal: 3s}\n")
     with pytest.raises(NotStarted, match="did you mean 'wall'") as wrong:

@@ -60,6 +60,10 @@ uint64_t gr_network_cookie(int socket);
 // Connects, and ends with EINTR soon where that means waiting after all. It uses SIGALRM and ITIMER_REAL meanwhile.
 int gr_connect_at_once(int fd, const struct sockaddr *address, socklen_t length);
 
+// Reads from a local stream that names senders (SO_PASSCRED) what one process sent, and which (unix(7)). Descriptors that
+// come along are dropped by the kernel, because there is no room for them. The length, or -1.
+long gr_receive_from(int fd, void *into, size_t length, int *sender);
+
 // A datagram and where it came from and was sent to, IPv4 addresses mapped (ipv6(7)). Sending goes the other way: back
 // to the source, from the target. The length, or -1; neither waits.
 struct gr_datagram {

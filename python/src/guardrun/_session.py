@@ -30,6 +30,8 @@ from ._events import Event
 
 LARGEST_FRAME = 16 << 20
 PROTOCOL = 1
+# json.dumps makes an encoder for each call that asks for more than the usual.
+_encoded = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ class Session:
     """A guarded Python interpreter that keeps its variables from cell to cell.
 
     Nothing in it can reach what the policy does not grant; it is on another side of a kernel boundary. `tools` are
-    functions of this process that its code may call as far as the policy's `tools` say.
+    functions of this process that its code may call as far as the policy's `tools` say. `checkpoints` is how many are
+    kept; without it none, or three under a policy with `audit.checkpoints`.
     """
 
     def __init__(
@@ -78,6 +81,7 @@ class Session:
         python: str | None = None,
         directory: str | os.PathLike[str] | None = None,
         audit: str | os.PathLike[str] | None = None,
+        checkpoints: int | None = None,
         options: Iterable[str] = (),
     ) -> None:
         self._approve = approve
@@ -91,21 +95,26 @@ class Session:
         #: How often an interpreter was started; variables of earlier ones are lost.
         self.generation = 0
         self.output = ""
+        #: The checkpoints that are kept, oldest first.
+        self.checkpoints: list[int] = []
         words = [executable(), "session", "-q", "-p", os.fspath(policy), "--scan", scan]
         for setting in settings:
             words += ["--set", setting]
         if audit is not None:
             words += ["--audit", os.fspath(audit)]
+        if checkpoints is not None:
+            words += ["--checkpoints", str(checkpoints)]
         words += [*options, "--", _settled(python or sys.executable)]
         self._errors = tempfile.TemporaryFile()
         try:
             self._process = subprocess.Popen(
-                words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, cwd=directory,
+                words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, cwd=directory, bufsize=0,
                 # What a terminal sends to all on Ctrl-C is for the host, which passes it on with a reason.
                 start_new_session=True,
             )
         except OSError as error:
             raise NotStarted(f"{words[0]} could not be started: {error}") from None
+        self._read = bytearray()
         self._send({"type": "hello", "protocol": PROTOCOL, "approvals": approve is not None, "events": on_event is not None})
         #: What guardrun says of the session: its version, run_id, trail, policy and enforcement.
         self.info: dict[str, Any] = {}
@@ -173,6 +182,30 @@ class Session:
                 self._hear(self._receive())
         self.declare(self._tools)
 
+    def checkpoint(self) -> int:
+        """Keeps the interpreter and the files that it may write as they are now; the number to go back to them by."""
+        answer = self._ask({"type": "checkpoint"})
+        self._note_checkpoint(answer)
+        return int(answer["checkpoint"])
+
+    def restore(self, checkpoint: int | None = None) -> list[str]:
+        """Goes back to a checkpoint, the last one if none is named, also after the interpreter was lost.
+
+        Calls of tools that were made since, and what was spent, count as before. Returns what could not be brought back,
+        as sentences about files. Raises CellFailed when there is no such checkpoint.
+        """
+        if checkpoint is None:
+            checkpoint = self.checkpoints[-1] if self.checkpoints else 0
+        answer = self._ask({"type": "restore", "checkpoint": checkpoint})
+        self.declare(self._tools)
+        return [str(problem) for problem in answer["problems"]]
+
+    def _note_checkpoint(self, message: dict[str, Any]) -> None:
+        if message.get("checkpoint") is None:
+            return
+        dropped = set(message["dropped"])
+        self.checkpoints = [*(number for number in self.checkpoints if number not in dropped), message["checkpoint"]]
+
     def close(self) -> None:
         """Ends the session and everything in it."""
         if self._process.poll() is None:
@@ -202,25 +235,24 @@ class Session:
     # The protocol.
 
     def _send(self, message: dict[str, Any]) -> None:
-        data = json.dumps(message, allow_nan=False, separators=(",", ":")).encode("utf-8")
-        if len(data) > LARGEST_FRAME:
-            raise ValueError(f"the message has {len(data)} bytes; {LARGEST_FRAME} are allowed")
+        text = _encoded(message).encode("ascii")
+        if len(text) > LARGEST_FRAME:
+            raise ValueError(f"the message has {len(text)} bytes; {LARGEST_FRAME} are allowed")
+        data = struct.pack(">I", len(text)) + text
+        stream = self._process.stdin
+        assert stream is not None
         with self._writing:
             try:
-                assert self._process.stdin is not None
-                self._process.stdin.write(struct.pack(">I", len(data)) + data)
-                self._process.stdin.flush()
-            except (BrokenPipeError, ValueError):
+                while data:
+                    data = data[stream.write(data):]
+            except (OSError, ValueError):
                 # What ended it is on its way; whoever reads finds it.
                 return
 
     def _receive(self) -> dict[str, Any]:
         if self._ended is not None:
             raise self._ended
-        stream = self._process.stdout
-        assert stream is not None
-        head = stream.read(4)
-        body = stream.read(struct.unpack(">I", head)[0]) if len(head) == 4 else b""
+        body = self._body()
         if not body:
             status = self._process.wait()
             self._errors.seek(0)
@@ -229,8 +261,30 @@ class Session:
                 raise NotStarted(said or f"guardrun ended with status {status}", status)
             self._ended = SessionEnded(said or f"guardrun ended with status {status}")
             raise self._ended
-        message: dict[str, Any] = json.loads(body)
+        message: dict[str, Any] = json.loads(str(body, "utf-8"))
         return message
+
+    def _body(self) -> bytes:
+        """The text of the next message; empty at the end of the stream."""
+        stream = self._process.stdout
+        assert stream is not None
+        needed = 4
+        while True:
+            if len(self._read) >= needed:
+                if needed > 4:
+                    body = bytes(self._read[4:needed])
+                    del self._read[:needed]
+                    return body
+                needed += struct.unpack_from(">I", self._read)[0]
+                continue
+            try:
+                piece = stream.read(max(1 << 16, min(needed - len(self._read), 1 << 20)))
+            except ValueError:
+                # Another thread has closed the session.
+                return b""
+            if not piece:
+                return b""
+            self._read += piece
 
     def _ask(self, message: dict[str, Any]) -> dict[str, Any]:
         with self._cells:
@@ -306,6 +360,8 @@ class Session:
             self.info = message
         elif kind == "started":
             self.generation = message["generation"]
+        elif kind == "checkpoint":
+            self._note_checkpoint(message)
         elif kind == "ended":
             self._ended = SessionEnded(message["reason"], message["kind"], message.get("limit"))
             if self.generation == 0:

@@ -139,6 +139,14 @@ class GuardrunExecutor(PythonExecutor):
         for handler in [*self._handlers.get(event.type, []), *self._handlers.get("*", [])]:
             handler(event)
 
+    def checkpoint(self) -> int:
+        """Keeps the interpreter's variables and the files that it may write as they are now; their number."""
+        return int(self._run(lambda session: session.checkpoint()))
+
+    def restore(self, checkpoint: int | None = None) -> None:
+        """Goes back to a checkpoint, the last one if none is named; also after the interpreter was lost."""
+        self._run(lambda session: session.restore(checkpoint))
+
     def interrupt(self, reason: str = "the agent was interrupted") -> None:
         """Stops the code at hand; any thread may."""
         if self._session is not None:
@@ -227,6 +235,7 @@ class SafeAgent:
     ) -> None:
         self.executor = GuardrunExecutor(policy, approve=approve, **(session or {}))
         self.prices = prices
+        self._memories: dict[int, list[Any]] = {}
         for managed in managed_agents:
             managed.model = self._metered(managed.model)
         if issubclass(kind, CodeAgent):
@@ -259,6 +268,23 @@ class SafeAgent:
 
     def run(self, task: str, **options: Any) -> Any:
         return self.agent.run(task, **options)
+
+    def checkpoint(self) -> int:
+        """Keeps the code's variables, the files that it may write and what the agent remembers; their number."""
+        number = self.executor.checkpoint()
+        self._memories[number] = list(self.agent.memory.steps)
+        return number
+
+    def restore(self, checkpoint: int | None = None) -> None:
+        """Goes back to a checkpoint, the last one if none is named; `run(task, reset=False)` goes on from there.
+
+        What the agent remembers comes back where `checkpoint` was called for it; what was spent stays spent.
+        """
+        session = self.executor.session
+        number = checkpoint if checkpoint is not None else (session.checkpoints or [0])[-1]
+        self.executor.restore(number)
+        if number in self._memories:
+            self.agent.memory.steps = list(self._memories[number])
 
     def interrupt(self, reason: str = "the agent was interrupted") -> None:
         """Stops the code at hand and the agent after its step, for a reason that is recorded."""
