@@ -9,6 +9,7 @@
 # make bench-scan DATA=DIR  recall, false alarms and throughput of the scan on labelled code
 # make bench-trails EVENTS=1000000  what appending to trails, verifying and asking them costs
 # make confidences DATA=DIR  measures how sure the findings of each rule are, and writes that into the sources
+# make wheel  leaves the Python package with the executable in it in .build/wheels, tried in an environment of its own
 # make install PREFIX=/usr/local DESTDIR=
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -28,7 +29,7 @@ RELEASE = -c release --product guardrun $(if $(UNICODE),$(EMBEDDED),$(FULL)) -Xl
 EVENTS ?= 1000000
 DATA ?= ../shared/data
 
-.PHONY: all build confidences run test test-python attacks reference lint bench bench-scan bench-trails hosts interpreters install clean packages
+.PHONY: all build confidences run test test-python attacks reference lint bench bench-scan bench-trails hosts interpreters install clean packages wheel
 
 all: build
 
@@ -52,6 +53,9 @@ test: build lint
 test-python: build
 	@scripts/packages test
 	scripts/test-python $(GUARDRUN)
+
+wheel: build
+	scripts/wheel $(GUARDRUN)
 
 attacks: build
 	@scripts/packages test

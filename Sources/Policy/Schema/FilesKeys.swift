@@ -103,8 +103,8 @@ extension AuditKey: DocumentKey {
                 example: "64MiB")
         case .checkpoints:
             KeyMeaning(
-                "Is kept for later versions; a number is refused.", .constant("unlimited"),
-                default: "unlimited", example: "unlimited")
+                "After how many calls of tools a session makes a checkpoint; for sessions alone.", .count,
+                default: "unlimited", example: "5")
         }
     }
 }

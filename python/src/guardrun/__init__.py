@@ -15,7 +15,8 @@ from ._errors import (
     StateLost,
 )
 from ._events import Event
-from ._session import Approval, Cell, Session, run
+from ._policy import Comparison, Difference, Policy, PolicyError
+from ._session import Approval, Cell, Session, run, run_async
 
 if TYPE_CHECKING:
     from ._smolagents import GuardrunExecutor, GuardrunStopped, SafeAgent
@@ -25,6 +26,8 @@ __all__ = [
     "Cell",
     "CellFailed",
     "CodeDenied",
+    "Comparison",
+    "Difference",
     "Event",
     "GuardrunError",
     "GuardrunExecutor",
@@ -32,11 +35,14 @@ __all__ = [
     "Interrupted",
     "LimitReached",
     "NotStarted",
+    "Policy",
+    "PolicyError",
     "SafeAgent",
     "Session",
     "SessionEnded",
     "StateLost",
     "run",
+    "run_async",
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import json
 import os
@@ -11,6 +12,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +29,7 @@ from ._errors import (
     StateLost,
 )
 from ._events import Event
+from ._policy import Policy
 
 LARGEST_FRAME = 16 << 20
 PROTOCOL = 1
@@ -70,7 +73,7 @@ class Session:
 
     def __init__(
         self,
-        policy: str | os.PathLike[str] = "python",
+        policy: Policy | str | os.PathLike[str] = "python",
         *,
         tools: Mapping[str, Callable[..., Any]] | None = None,
         settings: Iterable[str] = (),
@@ -97,7 +100,9 @@ class Session:
         self.output = ""
         #: The checkpoints that are kept, oldest first.
         self.checkpoints: list[int] = []
-        words = [executable(), "session", "-q", "-p", os.fspath(policy), "--scan", scan]
+        self._resources = ExitStack()
+        named = self._resources.enter_context(policy.file()) if isinstance(policy, Policy) else os.fspath(policy)
+        words = [executable(), "session", "-q", "-p", named, "--scan", scan]
         for setting in settings:
             words += ["--set", setting]
         if audit is not None:
@@ -220,6 +225,7 @@ class Session:
             except OSError:
                 pass
         self._process.wait()
+        self._resources.close()
         self._ended = self._ended or SessionEnded("the session was closed", "completed")
 
     def __enter__(self) -> Session:
@@ -412,7 +418,19 @@ def _parameters(tool: Callable[..., Any]) -> list[str]:
     return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
 
 
-def run(code: str, policy: str | os.PathLike[str] = "python", **options: Any) -> Cell:
+def run(code: str, policy: Policy | str | os.PathLike[str] = "python", **options: Any) -> Cell:
     """Runs code once, in a session of its own."""
     with Session(policy, **options) as session:
         return session.execute(code)
+
+
+async def run_async(code: str, policy: Policy | str | os.PathLike[str] = "python", **options: Any) -> Cell:
+    """The same, while other tasks go on; when it is cancelled the code is ended."""
+    session = await asyncio.to_thread(Session, policy, **options)
+    try:
+        return await asyncio.to_thread(session.execute, code)
+    except asyncio.CancelledError:
+        session.interrupt("the task was cancelled")
+        raise
+    finally:
+        await asyncio.shield(asyncio.to_thread(session.close))

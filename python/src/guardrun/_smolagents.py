@@ -16,6 +16,7 @@ from smolagents.utils import AgentError
 from . import _values
 from ._errors import GuardrunError, SessionEnded
 from ._events import Event
+from ._policy import Policy
 from ._session import Approval, Session
 
 Handler = Callable[[Event], None]
@@ -44,7 +45,7 @@ class GuardrunExecutor(PythonExecutor):
 
     def __init__(
         self,
-        policy: str | os.PathLike[str] = "python",
+        policy: Policy | str | os.PathLike[str] = "python",
         *,
         logger: AgentLogger | None = None,
         on_event: Handler | None = None,
@@ -224,7 +225,7 @@ class SafeAgent:
         self,
         tools: Sequence[Any] = (),
         model: Any = None,
-        policy: str | os.PathLike[str] = "python",
+        policy: Policy | str | os.PathLike[str] = "python",
         *,
         kind: type[Any] = CodeAgent,
         approve: Callable[[Approval], bool] | None = None,
