@@ -15,6 +15,7 @@ from ._errors import (
     StateLost,
 )
 from ._events import Event
+from ._function import code_function
 from ._policy import Comparison, Difference, Policy, PolicyError
 from ._session import Approval, Cell, Session, run, run_async
 
@@ -41,6 +42,7 @@ __all__ = [
     "Session",
     "SessionEnded",
     "StateLost",
+    "code_function",
     "run",
     "run_async",
 ]
