@@ -41,7 +41,7 @@ let package = Package(
 
         .target(name: "CLinux"),
         .target(name: "CSandbox"),
-        .target(name: "CGuest", exclude: ["worker.py", "checkpoints.py", "serve.py"]),
+        .target(name: "CGuest", exclude: ["worker.py", "audit.py", "checkpoints.py", "serve.py"]),
         .target(name: "CProfiles"),
         .target(
             name: "CRE2",

@@ -3,6 +3,7 @@
 static const unsigned char worker[] = {
 #embed "../../python/src/guardrun/_values.py" suffix(, '\n', '\n', )
 #embed "worker.py" suffix(, '\n', )
+#embed "audit.py" suffix(, '\n', )
 #embed "checkpoints.py" suffix(, '\n', )
 #embed "serve.py"
 };

@@ -3,6 +3,7 @@ _ANSWERS = {"execute": _execute, "set": _set, "get": _get, "tools": _declare, "c
 
 
 def _serve():
+    _watch()
     if _keeps_first:
         _keep_first()
     _channel.send({"type": "ready", "python": _sys.version.split()[0]})

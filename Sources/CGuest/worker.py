@@ -1,5 +1,5 @@
 # The second part of the worker: the interpreter of a session, inside its sandbox. It follows _values.py in one file, and
-# checkpoints.py and serve.py follow it.
+# audit.py, checkpoints.py and serve.py follow it.
 # Frames come and go on the socket that was its standard input; docs/session.md has the protocol. What this side says is
 # a claim: the other side checks every word of it, so nothing here is a boundary.
 import _ast
@@ -135,9 +135,7 @@ def _stub(name):
 
 def _call(name, args, kwargs):
     global _calls
-    import threading
-
-    if threading.get_ident() != _owner:
+    if _get_ident() != _owner:
         raise ToolCallBlocked("tools are called by the cell itself, not by its threads")
     message = {"args": [encode(arg) for arg in args], "kwargs": {key: encode(arg) for key, arg in kwargs.items()}}
     _flush()
@@ -217,10 +215,16 @@ def _failure(error):
 
 def _run(code, name):
     """Runs one cell; the value of its last expression, None without one."""
+    global _is_own
     import linecache
 
     linecache.cache[name] = (len(code), None, code.splitlines(True), name)
-    tree = compile(code, name, "exec", 0x400, dont_inherit=True)  # ast.PyCF_ONLY_AST
+    # The cell itself has been scanned.
+    _is_own = True
+    try:
+        tree = compile(code, name, "exec", 0x400, dont_inherit=True)  # ast.PyCF_ONLY_AST
+    finally:
+        _is_own = False
     last = None
     if tree.body and isinstance(tree.body[-1], _ast.Expr):
         last = _ast.Expression(tree.body.pop().value)
@@ -236,10 +240,8 @@ def _run(code, name):
 
 
 def _execute(message):
-    global _calls, _cell, _owner
-    import threading
-
-    _cell, _owner = message["id"], threading.get_ident()
+    global _calls, _cell, _owner, _process
+    _cell, _owner, _process = message["id"], _get_ident(), _os.getpid()
     _calls = max(_calls, message["calls"])
     _space["final_answer"] = final_answer
     for name, stub in _tools.items():

@@ -73,7 +73,7 @@ struct SessionCommand {
 
     private static func totals(_ policy: Policy) -> Totals {
         do throws(SystemError) {
-            return try Totals(rules: policy.tools.rules.count)
+            return try Totals(rates: policy.tools.rules.map { $0.value.rate?.calls ?? 0 })
         } catch {
             fail("the session cannot be counted: \(error)")
         }

@@ -170,10 +170,11 @@ struct SessionGeneration {
     }
 
     private func makePlan(_ host: Sandbox.Host, _ record: RunRecord) -> Plan {
-        let request = Request(
+        var request = Request(
             command: command, directory: context.directory, sealed: [], variables: context.variables,
             asked: options.environment, auditDirectory: record.store.directory, terminal: nil,
             name: record.runID.description, destinations: destinations)
+        request.hasShim = true
         do throws(Unenforceable) {
             return try Plan.make(policy, host: host, request: request)
         } catch {

@@ -15,6 +15,9 @@ extension Decoder {
             case .approve:
                 rules.approve = decoder.toolNames(value, key.rawValue)
                 isEmpty = rules.approve.isEmpty
+            case .answerWithin:
+                rules.answerWithin = decoder.quantity(value, key.rawValue, .nanoseconds) ?? .max
+                isEmpty = false
             case .rules:
                 rules.rules = decoder.toolRules(value)
                 isEmpty = rules.rules.isEmpty
@@ -59,6 +62,7 @@ extension Decoder {
                     isNamed = true
                     rule.tool = decoder.toolName(value, "tool is") ?? rule.tool
                 case .calls: rule.calls = decoder.quantity(value, "calls", .pieces)
+                case .rate: rule.rate = decoder.callRate(value)
                 case .arguments: rule.arguments = decoder.argumentRules(value)
                 case .refuse: rule.refuse = decoder.patterns(value, "refuse").map { $0.value }
                 }
@@ -69,6 +73,27 @@ extension Decoder {
             rules.append(Located(rule, at: Origin(item.mark)))
         }
         return rules
+    }
+
+    private mutating func callRate(_ node: Node) -> CallRate? {
+        var (calls, within): (UInt64?, UInt64?)
+        let before = faults.count
+        fields(of: node, as: RateKey.self, under: "rate", example: "rate: {calls: 10, within: 1m}") {
+            decoder, key, value in
+            switch key {
+            case .calls: calls = decoder.quantity(value, "calls", .pieces)
+            case .within: within = decoder.quantity(value, "within", .nanoseconds)
+            }
+        }
+        guard faults.count == before else { return nil }
+        guard let calls, let within, calls <= CallRate.most else {
+            fault(
+                at: node.mark,
+                "a rate is how many calls, \(CallRate.most) at most, and a time; write {calls: 10, within: 1m}"
+            )
+            return nil
+        }
+        return CallRate(calls: calls, within: within)
     }
 
     private mutating func argumentRules(_ node: Node) -> [ArgumentRule] {
@@ -110,6 +135,7 @@ extension Decoder {
                     return
                 }
                 rule.pattern = Pattern(form: .regex(text), id: "\(name)-pattern")
+            case .language: rule.language = decoder.word(value, "language is", as: ArgumentRule.Code.self)
             case .required: rule.isRequired = decoder.truth(value, "required")
             }
         }

@@ -112,13 +112,23 @@ extension SessionCaps {
 }
 
 extension ToolRules {
-    fileprivate var isEmpty: Bool { allow.isEmpty && approve.isEmpty && rules.isEmpty }
+    fileprivate var isEmpty: Bool {
+        allow.isEmpty && approve.isEmpty && rules.isEmpty && answerWithin == Self.standardPatience
+    }
 
     fileprivate var document: JSON {
-        [
-            "allow": .list(allow), "approve": .list(approve),
-            "rules": .array(rules.map { $0.value.document }),
-        ]
+        let wait: [JSON.Member] =
+            answerWithin == Self.standardPatience
+            ? []
+            : [
+                .init(
+                    "answer_within",
+                    .string(answerWithin == .max ? "unlimited" : Quantity.duration(answerWithin)))
+            ]
+        return .object(
+            [.init("allow", .list(allow)), .init("approve", .list(approve))] + wait + [
+                .init("rules", .array(rules.map { $0.value.document }))
+            ])
     }
 }
 
@@ -127,6 +137,12 @@ extension ToolRule {
     package var document: JSON {
         var members = [JSON.Member("tool", .string(tool.description))]
         if let calls { members.append(.init("calls", .number(calls))) }
+        if let rate {
+            members.append(
+                .init(
+                    "rate",
+                    ["calls": .number(rate.calls), "within": .string(Quantity.duration(rate.within))]))
+        }
         if !arguments.isEmpty {
             members.append(.init("arguments", .object(arguments.map { .init($0.name, $0.document) })))
         }
@@ -144,6 +160,7 @@ extension ArgumentRule {
         if let maximum { members.append(.init("maximum", .fraction(maximum))) }
         if let maxLength { members.append(.init("max_length", .number(maxLength))) }
         if let pattern { members.append(.init("pattern", .string(pattern.form.text))) }
+        if let language { members.append(.init("language", .string(language.rawValue))) }
         if isRequired { members.append(.init("required", .bool(true))) }
         return .object(members)
     }

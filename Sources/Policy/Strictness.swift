@@ -32,7 +32,7 @@ package struct Difference: Equatable, Sendable {
         + ["syscalls", "syscalls.profile", "syscalls.allow", "syscalls.deny", "syscalls.on_violation"]
         + ["limits"] + Limit.allCases.map { "limits.\($0.rawValue)" }
         + SessionCap.allCases.map { "limits.\($0.rawValue)" }
-        + ["tools", "tools.allow", "tools.approve", "tools.rules"]
+        + ["tools", "tools.allow", "tools.approve", "tools.answer_within", "tools.rules"]
         + ["require", "audit", "audit.denials", "audit.max_bytes", "visibility"]
 }
 
@@ -183,6 +183,8 @@ extension ToolRules {
             + base.approve.filter { !has(approve, $0.value) }.map {
                 Difference("tools.approve", "\($0.value) needs no approval any more")
             }
+            + (answerWithin > base.answerWithin
+                ? [Difference("tools.answer_within", "approvals are waited for longer")] : [])
             + base.rules.filter { !kept.contains($0.value.document.encoded) }.map {
                 Difference("tools.rules", "the rule for \($0.value.tool) is gone")
             }

@@ -7,6 +7,9 @@ package struct ToolRules: Equatable, Sendable {
     /// Tools of which each call is put before a person, or a program in a person's place.
     package var approve: [Located<ToolName>] = []
     package var rules: [Located<ToolRule>] = []
+    /// How long an approval is waited for, in nanoseconds.
+    package var answerWithin: UInt64 = standardPatience
+    package static let standardPatience: UInt64 = 60_000_000_000
     /// The keys that were given a value other than an empty one.
     package var declared: [Located<String>] = []
 
@@ -58,11 +61,27 @@ package struct ToolRule: Equatable, Sendable {
     package var tool: ToolName
     /// How many calls of the tools it means there may be in a session, all together.
     package var calls: UInt64?
+    package var rate: CallRate?
     package var arguments: [ArgumentRule] = []
     /// What no text anywhere in the arguments may hold.
     package var refuse: [Pattern] = []
 
     package init(tool: ToolName) { self.tool = tool }
+}
+
+/// How many calls there may be in any stretch of time of one length.
+package struct CallRate: Equatable, Sendable {
+    package let calls: UInt64
+    /// In nanoseconds.
+    package let within: UInt64
+
+    /// More calls are not told apart by their times.
+    package static let most: UInt64 = 1_000
+
+    package init(calls: UInt64, within: UInt64) {
+        self.calls = calls
+        self.within = within
+    }
 }
 
 /// What one argument must be like, in the words of JSON Schema.
@@ -81,6 +100,11 @@ package struct ArgumentRule: Equatable, Sendable {
     package var maxLength: UInt64?
     /// What its text must hold.
     package var pattern: Pattern?
+    /// The language that its text is code in; what `scan` denies in code, it denies there.
+    package var language: Code?
+
+    /// Languages that the scan reads.
+    package enum Code: String, CaseIterable, Sendable { case python, shell, javascript }
     package var isRequired = false
 
     package init(name: String) { self.name = name }

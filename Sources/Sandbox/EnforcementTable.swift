@@ -8,7 +8,7 @@ struct EnforcementTable {
     init(
         host: Host, policy: Policy, view: View?, landlock: Landlock?, cgroup: CgroupLimits?,
         sharesNetwork: Bool,
-        sealed: Bool
+        sealed: Bool, hasShim: Bool
     ) {
         var rows = Mechanism.allCases.compactMap { mechanism -> Enforcement? in
             guard let namespace = Namespaces(mechanism) else { return nil }
@@ -39,7 +39,11 @@ struct EnforcementTable {
                 ? Enforcement(.sealedCode, .enforced, "what was scanned is what runs")
                 : Enforcement(
                     .sealedCode, .absent, "without a mount namespace a script could change after the scan"))
-        rows.append(Enforcement(.shim, .absent, "this version has no guest shim", isUnneeded: true))
+        rows.append(
+            hasShim
+                ? Enforcement(
+                    .shim, .enforced, "code that cells make is scanned first; advice from inside, no wall")
+                : Enforcement(.shim, .absent, "only sessions have a guest shim", isUnneeded: true))
         self.rows = rows
     }
 

@@ -59,6 +59,8 @@ package struct Request: Sendable {
     package var destinations: Destinations
     /// Where the run's copy of its working directory is kept, if it gets one.
     package var layers = Path("")
+    /// Whether the program is one of guardrun's own that has code looked at which it makes.
+    package var hasShim = false
 
     package init(
         command: Command, directory: Path, sealed: [View.Sealed], variables: [(name: String, value: String)],
@@ -158,7 +160,8 @@ extension Plan {
             ? Self.landlock(settling.grants, policy: policy, host: host, sealed: sealed, view: view) : nil
         let enforcement = EnforcementTable(
             host: effective, policy: policy, view: view, landlock: landlock, cgroup: cgroup,
-            sharesNetwork: sharesNetwork, sealed: !request.sealed.isEmpty)
+            sharesNetwork: sharesNetwork, sealed: !request.sealed.isEmpty,
+            hasShim: request.hasShim)
 
         let faults =
             settling.faults + Self.syscallFaults(policy.syscalls) + Self.limitFaults(policy.limits)

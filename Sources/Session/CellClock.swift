@@ -52,7 +52,7 @@ package struct CellClock: Equatable, Sendable {
 
     package mutating func pause(at now: UInt64) {
         guard case .running(let since, let spent, let cpu) = state else { return }
-        state = .paused(spent: spent + (now - since), cpu: cpu)
+        state = .paused(spent: spent + (now - min(now, since)), cpu: cpu)
     }
 
     package mutating func resume(at now: UInt64) {
@@ -100,7 +100,8 @@ package struct CellClock: Equatable, Sendable {
             return .over(limit: "idle", measured: now - since, allowed: idle)
         case .running(let since, let spent, let base):
             guard grace == nil else { return .nothing }
-            let taken = spent + (now - since)
+            // A clock that was read twice in one turn may have gone on between.
+            let taken = spent + (now - min(now, since))
             if let wall, taken >= wall { return exceed("wall", taken, wall, now) }
             let burnt = used - min(used, base)
             if let cpu, burnt > cpu { return exceed("cpu", burnt, cpu, now) }

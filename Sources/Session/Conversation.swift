@@ -43,6 +43,8 @@ package final class Conversation: Companion {
     /// A cell's answer that waits for a checkpoint.
     var heldAnswer: JSON?
     /// What the scan said of the last cells.
+    /// How often code without findings that was made while cells ran has been recorded.
+    var plainCompilations = 0
     var verdicts: [(code: [UInt8], verdict: Verdict)] = []
     private var held: [[UInt8]] = []
 
@@ -67,7 +69,9 @@ package final class Conversation: Companion {
         guestInput = dup(guest.number)
         self.guest = Line(input: guestInput, output: Outlet(guest), namesSenders: shelf != nil)
         streams = [CellStream(output, name: "stdout"), CellStream(error, name: "stderr")]
-        desk = try ToolDesk(terms.tools, cap: terms.limits.sessionCaps.toolCalls, totals: totals)
+        desk = try ToolDesk(
+            terms.tools, cap: terms.limits.sessionCaps.toolCalls, totals: totals,
+            scanner: terms.scanner)
         let caps = terms.limits.sessionCaps
         clock = CellClock(
             wall: terms.limits.wall, cpu: terms.limits.cpu, idle: caps.idle, sessionWall: caps.sessionWall,
@@ -197,6 +201,7 @@ package final class Conversation: Companion {
             announce()
             advance()
         case .toolCall(let call): try take(call)
+        case .compiled(let code): try look(at: code)
         case .parked(let parked): try take(parked)
         case .restored(let restored): try take(restored)
         case .result(let id, let isDone, let fields): try finish(id, isDone, fields)

@@ -9,10 +9,31 @@ package enum GuestMessage: Equatable, Sendable {
     case toolCall(ToolCall)
     /// The answer to a request, in the fields that it may have.
     case result(id: Int64, isDone: Bool, fields: [JSON.Member])
+    /// Code that is made while a cell runs, before it runs.
+    case compiled(Compiled)
     /// A copy of the interpreter waits as a checkpoint.
     case parked(Parked)
     /// A copy of a checkpoint has taken the interpreter's place.
     case restored(Restored)
+
+    package struct Compiled: Equatable, Sendable {
+        /// Where the code comes from.
+        package enum Origin: String, CaseIterable, Sendable {
+            /// What exec, eval or compile was given.
+            case dynamic
+            /// What an installed module makes from templates of its own.
+            case library
+            /// A module from where the cell may write.
+            case `import`
+            /// What a pickle names.
+            case pickle
+        }
+
+        package let id: Int64
+        package let origin: Origin
+        package let name: String
+        package let source: String
+    }
 
     /// What a checkpoint says that it holds: files and bytes of the workspace, files that it could not read, and threads
     /// of the interpreter that are not in it.
@@ -71,6 +92,13 @@ extension GuestMessage {
                 throw Malformed("a result without its fields")
             }
             self = .result(id: id, isDone: isDone, fields: try Self.fields(of: message, isDone: isDone))
+        case "compiled":
+            guard let id = message["id"]?.intValue,
+                let origin = message["origin"]?.stringValue.flatMap({ Compiled.Origin(rawValue: $0) }),
+                let name = message["name"]?.stringValue, let source = message["source"]?.stringValue
+            else { throw Malformed("compiled code without its fields") }
+            self = .compiled(
+                Compiled(id: id, origin: origin, name: Self.shortened(name), source: source))
         case "parked":
             guard let id = message["id"]?.intValue else { throw Malformed("parked without id") }
             func number(_ name: String) throws(Malformed) -> Int64 {

@@ -12,6 +12,7 @@ package enum HostMessage: Equatable, Sendable {
     case approval(call: Int64, digest: String, isAllowed: Bool, by: String)
     case interrupt(reason: String)
     case usage(id: Int64, tokens: UInt64, costUSD: UInt64)
+    case drift(id: Int64, Drift)
     case restart
     case close
 
@@ -34,6 +35,14 @@ package enum HostMessage: Equatable, Sendable {
             case .execute, .set, .get, .tools: false
             }
         }
+    }
+
+    /// Two texts, and how far the second may have moved.
+    package struct Drift: Equatable, Sendable {
+        package let name: String
+        package let baseline: String
+        package let text: String
+        package let threshold: Double
     }
 
     package enum ToolAnswer: Equatable, Sendable {
@@ -111,6 +120,21 @@ extension HostMessage {
             self = .usage(
                 id: try number("id"), tokens: UInt64(try number("tokens")),
                 costUSD: UInt64(try number("cost_millionths")))
+        case "drift":
+            let threshold: Double? =
+                switch message["threshold"] {
+                case .int(let number)?: Double(number)
+                case .fraction(let number)?: number
+                default: nil
+                }
+            guard let threshold, (0...1).contains(threshold) else {
+                throw Malformed("drift needs a threshold from 0 to 1")
+            }
+            self = .drift(
+                id: try number("id"),
+                Drift(
+                    name: try text("name"), baseline: try text("baseline"), text: try text("text"),
+                    threshold: threshold))
         case "restart": self = .restart
         case "close": self = .close
         default: throw Malformed("the host sent a message of the unknown type \(type)")

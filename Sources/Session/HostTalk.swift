@@ -35,6 +35,7 @@ extension Conversation {
         case .usage(let id, let tokens, let cost):
             spend(tokens, cost)
             if !isOver { host.send(["type": "done", "id": .number(id)]) }
+        case .drift(let id, let texts): compare(texts, id)
         case .restart:
             if renew(nil) { return }
             isRestartAsked = true
@@ -102,37 +103,18 @@ extension Conversation {
         let event = SessionEvents.scanned(verdict, cell: id, digest: Digest(bytes), isAllowed: isAllowed)
         if isAllowed { return event }
         guard record(event) else { return nil }
-        let worst = verdict.findings.filter { $0.action == verdict.action }.map { $0.finding }
-        let reasons = worst.prefix(5).map {
-            "line \($0.span.line): \($0.message) (\($0.threat.rawValue), \($0.rule))"
-        }
-        let threats = Set(worst.map { $0.threat.rawValue }).sorted().joined(separator: ", ")
+        let threats = Self.threats(of: verdict)
         let refusal = Event(
             .policyCheck, .high, rule: "scan.threats", "cell \(id) is refused: the scan found \(threats)",
             fields: [.init("decision", "deny"), .init("cell", .number(id))])
         guard record(refusal) else { return nil }
         host.send([
             "type": "error", "id": .number(id), "kind": "denied", "lost": false,
-            "message": .string("the policy refuses this code: " + reasons.joined(separator: "; ")),
+            "message": .string(Self.refusal(of: verdict)),
             "findings": SessionEvents.findings(verdict),
         ])
         return nil
     }
-
-    /// What the scan says of code; it is asked once for the same code, as agents come back to what they wrote.
-    private func verdict(on code: [UInt8]) -> Verdict {
-        if let known = verdicts.first(where: { $0.code == code }) { return known.verdict }
-        let verdict = terms.scanner.scan(
-            Source(name: Path("cell"), language: .python, bytes: code, place: .step))
-        if code.count <= Self.longestKnown {
-            if verdicts.count == Self.mostKnown { verdicts.removeFirst() }
-            verdicts.append((code, verdict))
-        }
-        return verdict
-    }
-
-    private static let mostKnown = 32
-    private static let longestKnown = 1 << 16
 
     private func interrupt(_ reason: String) {
         guard record(SessionEvents.interrupted(reason: reason, cell: current?.id)), current != nil,
@@ -143,6 +125,16 @@ extension Conversation {
             kind: "interrupted", limit: nil, sentence: sentence, ending: .asked(sentence))
         clock.interrupt(at: Clock.monotonic)
         interruptInterpreter()
+    }
+
+    /// Says how far a text has moved from another, and records when that is too far.
+    private func compare(_ texts: HostMessage.Drift, _ id: Int64) {
+        let distance = Drift.distance(texts.baseline.utf8, texts.text.utf8)
+        let isFar = distance > texts.threshold
+        if isFar, !record(SessionEvents.drifted(texts, by: distance)) { return }
+        host.send([
+            "type": "done", "id": .number(id), "distance": .fraction(distance), "drifted": .bool(isFar),
+        ])
     }
 
     /// Adds what the host has spent on its model.

@@ -18,6 +18,24 @@ enum SessionEvents {
             ])
     }
 
+    static func compiled(
+        _ code: GuestMessage.Compiled, _ verdict: Verdict, digest: Digest, threats: String, isAllowed: Bool
+    ) -> Event {
+        Event(
+            .codeCompiled, !isAllowed ? .high : verdict.action == .allow ? .info : .warning,
+            rule: isAllowed ? nil : "scan.threats",
+            isAllowed
+                ? "code was made while cell \(code.id) ran, and may run"
+                : "code that was made while cell \(code.id) ran is refused: the scan found \(threats)",
+            fields: [
+                .init("cell", .number(code.id)), .init("origin", .string(code.origin.rawValue)),
+                .init("name", .string(shown(code.name))), .init("code_digest", .string(digest.description)),
+                .init("decision", .string(isAllowed ? "allow" : "deny")),
+                .init("findings", findings(verdict)),
+                .init("source", "guest"),
+            ])
+    }
+
     /// As the trail and the host get them.
     static func findings(_ verdict: Verdict) -> JSON {
         .array(
@@ -98,6 +116,19 @@ enum SessionEvents {
             "the session went back to checkpoint \(number)"
                 + (count == 0 ? "" : "; not everything of its files could be brought back"),
             fields: [.init("checkpoint", .number(number)), problems, .init("source", "guest")])
+    }
+
+    static func drifted(_ texts: HostMessage.Drift, by distance: Double) -> Event {
+        let share = JSON.fraction(distance)
+        return Event(
+            .driftDetected, .warning,
+            "\(shown(texts.name)) has drifted: \(Int(distance * 100)) % of it and what it was is in one of the two alone",
+            fields: [
+                .init("name", .string(shown(texts.name))), .init("distance", share),
+                .init("threshold", .fraction(texts.threshold)),
+                .init("baseline_digest", .string(Digest(Array(texts.baseline.utf8)).description)),
+                .init("text_digest", .string(Digest(Array(texts.text.utf8)).description)),
+            ])
     }
 
     static func interrupted(reason: String, cell: Int64?) -> Event {

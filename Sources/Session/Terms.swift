@@ -13,8 +13,6 @@ extension Conversation {
         package let limits: Limits
         package let tools: ToolRules
         package let onViolation: SyscallRules.OnViolation
-        /// How long an approval is waited for, in nanoseconds.
-        package static let patience: UInt64 = 60_000_000_000
 
         package init(
             scanner: Scanner, onlyWarns: Bool, limits: Limits, tools: ToolRules,

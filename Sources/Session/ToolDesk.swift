@@ -1,6 +1,8 @@
 import Event
+import Linux
 import Policy
 import Scan
+import Supervise
 
 /// Decides on each call of a tool, before the host hears of it.
 struct ToolDesk {
@@ -21,11 +23,13 @@ struct ToolDesk {
     private let rules: ToolRules
     private let checked: [CheckedRule]
     private let cap: UInt64?
+    private let scanner: Scanner
     private let totals: Totals
     private var tools: [ToolDeclaration] = []
 
     /// - Parameter cap: calls that there may be in the session.
-    init(_ rules: ToolRules, cap: UInt64?, totals: Totals) throws(ScanError) {
+    init(_ rules: ToolRules, cap: UInt64?, totals: Totals, scanner: Scanner) throws(ScanError) {
+        self.scanner = scanner
         self.rules = rules
         self.cap = cap
         self.totals = totals
@@ -58,7 +62,9 @@ struct ToolDesk {
     }
 
     /// Decides, and counts nothing.
-    func decide(_ call: GuestMessage.ToolCall, _ arguments: [JSON.Member]) -> Decision {
+    ///
+    /// - Parameter now: on the monotonic clock, in nanoseconds.
+    func decide(_ call: GuestMessage.ToolCall, _ arguments: [JSON.Member], at now: UInt64) -> Decision {
         guard tools.contains(where: { $0.name == call.name }) else {
             return .blocked(rule: "tools", reason: "there is no tool of that name")
         }
@@ -70,7 +76,7 @@ struct ToolDesk {
             return .blocked(rule: "tools", reason: "its argument \(argument.name) is given twice")
         }
         for rule in checked where rule.rule.value.tool.matches(call.name) {
-            if let why = Self.objection(of: rule, to: arguments) {
+            if let why = objection(of: rule, to: arguments) {
                 return .blocked(rule: "\(rule.rule.origin)", reason: why)
             }
         }
@@ -85,21 +91,50 @@ struct ToolDesk {
                     reason: "the session has had all of its \(calls) calls of \(rule.rule.value.tool)")
             }
         }
+        for (index, rule) in checked.enumerated() where rule.rule.value.tool.matches(call.name) {
+            guard let rate = rule.rule.value.rate, isTooFast(rate, index, now) else { continue }
+            return .blocked(
+                rule: "\(rule.rule.origin)",
+                reason:
+                    "there may be \(rate.calls) calls of \(rule.rule.value.tool) within \(Amount.time(rate.within)); wait and try again"
+            )
+        }
         if let asked = rules.approve.first(where: { $0.value.matches(call.name) }) {
             return .asks(rule: "\(asked.origin)")
         }
         return .allowed
     }
 
+    private func isTooFast(_ rate: CallRate, _ rule: Int, _ now: UInt64) -> Bool {
+        if rate.calls == 0 { return true }
+        guard let oldest = totals.oldestCall(ofRule: rule) else { return false }
+        return now - min(now, oldest) < rate.within
+    }
+
+    /// Why text is not the code that it may be; nil when it is.
+    private func objection(to value: JSON, as code: ArgumentRule.Code) -> String? {
+        guard let text = value.stringValue else { return "is no text, and has to be code" }
+        let language: Language =
+            switch code {
+            case .python: .python
+            case .shell: .shell
+            case .javascript: .javascript
+            }
+        let verdict = scanner.scan(
+            Source(name: Path("argument"), language: language, bytes: Array(text.utf8), place: .step))
+        guard verdict.action >= .ask else { return nil }
+        return "is refused: \(Conversation.threats(of: verdict)) in \(code.rawValue) code"
+    }
+
     /// Counts a call that is let through, before it is made.
-    func count(_ call: GuestMessage.ToolCall) {
+    func count(_ call: GuestMessage.ToolCall, at now: UInt64) {
         totals[.toolCalls] += 1
         for (index, rule) in checked.enumerated() where rule.rule.value.tool.matches(call.name) {
-            totals.count(rule: index)
+            totals.count(rule: index, at: now)
         }
     }
 
-    private static func objection(of rule: CheckedRule, to arguments: [JSON.Member]) -> String? {
+    private func objection(of rule: CheckedRule, to arguments: [JSON.Member]) -> String? {
         for wanted in rule.rule.value.arguments {
             guard let value = arguments.first(where: { $0.name == wanted.name })?.value else {
                 if wanted.isRequired { return "the argument \(wanted.name) is missing" }
@@ -110,6 +145,9 @@ struct ToolDesk {
                 continue
             }
             if let why = wanted.objection(to: value) { return "the argument \(wanted.name) \(why)" }
+            if let language = wanted.language, let why = objection(to: value, as: language) {
+                return "the argument \(wanted.name) \(why)"
+            }
             if let (_, search) = rule.patterns.first(where: { $0.0 == wanted.name }) {
                 guard let text = value.stringValue, search.isFound(in: Array(text.utf8)) else {
                     return "the argument \(wanted.name) does not match its pattern"

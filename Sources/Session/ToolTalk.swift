@@ -16,7 +16,7 @@ extension Conversation {
         let arguments = desk.arguments(of: call)
         let digest = Digest(Array(call.name.utf8) + [0], JSON.object(arguments).encoded)
         var open = OpenCall(call: call, arguments: arguments, digest: digest)
-        switch desk.decide(call, arguments) {
+        switch desk.decide(call, arguments, at: Clock.monotonic) {
         case .allowed: forward(open)
         case .blocked(let rule, let reason): block(open, rule, reason)
         case .asks(let rule):
@@ -25,13 +25,14 @@ extension Conversation {
             }
             guard record(SessionEvents.approvalRequested(call, digest: digest, rule: rule)) else { return }
             let now = Clock.monotonic
-            open.asked = (rule, now + Terms.patience)
+            let patience = terms.tools.answerWithin
+            open.asked = (rule, now + min(patience, .max - now))
             self.open = open
             clock.pause(at: now)
             host.send([
                 "type": "approval", "call": .number(call.call), "id": .number(call.id),
                 "name": .string(call.name), "arguments": .object(arguments),
-                "digest": .string(digest.description), "seconds": .number(Terms.patience / 1_000_000_000),
+                "digest": .string(digest.description), "seconds": .number(patience / 1_000_000_000),
             ])
         }
     }
@@ -54,7 +55,7 @@ extension Conversation {
     private func forward(_ waiting: OpenCall) {
         var waiting = waiting
         waiting.asked = nil
-        desk.count(waiting.call)
+        desk.count(waiting.call, at: Clock.monotonic)
         guard record(SessionEvents.toolStarted(waiting.call, digest: waiting.digest)) else { return }
         open = waiting
         clock.pause(at: Clock.monotonic)

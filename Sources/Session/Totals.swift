@@ -27,14 +27,16 @@ package final class Totals {
     /// On the monotonic clock, in nanoseconds.
     package let startedAt = Clock.monotonic
     private let memory: Mapping
-    private let rules: Int
+    private let rules: [UInt64]
     private static let marks = Total.allCases.count
     private static let firstRule = marks + Mark.allCases.count
 
-    /// An empty one, for as many rules of tools.
-    package init(rules: Int) throws(SystemError) {
-        self.rules = rules
-        memory = try Mapping(length: (Self.firstRule + rules) * 8)
+    /// An empty one.
+    ///
+    /// - Parameter rates: for each rule of tools, how many times of calls are remembered.
+    package init(rates: [UInt64]) throws(SystemError) {
+        rules = rates
+        memory = try Mapping(length: (Self.firstRule + rates.count + Int(rates.reduce(0, +))) * 8)
     }
 
     package subscript(_ total: Total) -> UInt64 {
@@ -48,10 +50,26 @@ package final class Totals {
     }
 
     /// Calls that were counted under a rule of tools.
-    package func calls(ofRule rule: Int) -> UInt64 { rule < rules ? self[at: Self.firstRule + rule] : .max }
+    package func calls(ofRule rule: Int) -> UInt64 {
+        rule < rules.count ? self[at: Self.firstRule + rule] : .max
+    }
 
-    package func count(rule: Int) {
-        if rule < rules { self[at: Self.firstRule + rule] += 1 }
+    /// When the call was made that lies as many calls of that rule back as are remembered; nil when there was none.
+    package func oldestCall(ofRule rule: Int) -> UInt64? {
+        guard rule < rules.count, rules[rule] > 0, calls(ofRule: rule) >= rules[rule] else { return nil }
+        return self[at: place(of: calls(ofRule: rule), rule)]
+    }
+
+    /// - Parameter now: on the monotonic clock, in nanoseconds.
+    package func count(rule: Int, at now: UInt64) {
+        guard rule < rules.count else { return }
+        if rules[rule] > 0 { self[at: place(of: calls(ofRule: rule), rule)] = now }
+        self[at: Self.firstRule + rule] += 1
+    }
+
+    /// The times of a rule's calls take turns.
+    private func place(of call: UInt64, _ rule: Int) -> Int {
+        Self.firstRule + rules.count + Int(rules[..<rule].reduce(0, +)) + Int(call % rules[rule])
     }
 
     private subscript(at index: Int) -> UInt64 {

@@ -77,7 +77,8 @@ struct SessionCheckpointTests {
     func lost(_ code: String, _ kind: String, _ limit: String?) throws {
         for caller in Caller.possible {
             let scratch = try Scratch(for: caller)
-            let host = try host(caller, scratch, ["limits.wall=2s", "limits.memory=256MiB"])
+            let host = try host(
+                caller, scratch, ["limits.wall=\(limit == "wall" ? 2 : 60)s", "limits.memory=256MiB"])
             _ = try host.execute("x = 41")
             _ = try checkpoint(host)
             let answer = try host.execute(code)

@@ -108,6 +108,80 @@ struct SessionToolTests {
         #expect(host.events(.toolCallStarted).count == 2)
     }
 
+    @Test("a rate counts the calls of a stretch of time, and no new interpreter gives any back")
+    func rate() throws {
+        let scratch = try Scratch(for: .user)
+        let rules = "tools.rules=[{tool: other, calls: 9}, {tool: 'p*', rate: {calls: 2, within: 1h}}]"
+        let host = try SessionHost(.user, settings: ["tools.allow=[ping, other]", rules], in: scratch)
+        let tools: [String: [String]] = ["ping": [], "other": []]
+        try host.declare(tools)
+        #expect(try host.execute("ping(); other(); ping()")["type"] == "done")
+        host.send(["type": "restart"])
+        try host.wait(for: "started")
+        try host.declare(tools)
+        let answer = try host.execute("other(); ping()")
+        #expect(answer["name"] == "ToolCallBlocked")
+        #expect(answer["message"]?.stringValue?.contains("2 calls of p* within 3600 s") == true, "\(answer)")
+        host.finish()
+        #expect(host.events(.toolCallStarted).count == 4)
+    }
+
+    @Test("a rate lets calls through again when their time has come")
+    func rateEnds() throws {
+        let scratch = try Scratch(for: .user)
+        let rules = "tools.rules=[{tool: ping, rate: {calls: 1, within: 200ms}}]"
+        let host = try SessionHost(.user, settings: ["tools.allow=[ping]", rules], in: scratch)
+        try host.declare(["ping": []])
+        let code = """
+            import time
+            ping()
+            end = time.monotonic() + 30
+            while time.monotonic() < end:
+                try: ping()
+                except PermissionError: time.sleep(0.05)
+                else: break
+            """
+        #expect(try host.execute(code)["type"] == "done")
+        host.finish()
+        #expect(host.events(.toolCallStarted).count == 2)
+    }
+
+    @Test(
+        "text that is code is scanned as code",
+        arguments: [
+            ("shell('ls -l | wc')", nil), ("shell(command='rm -rf /home')", "destructive_data in shell code"),
+            ("shell(b'ls')", "is no text"), ("shell(['ls'])", "is no text"),
+            ("python('print(1)')", nil),
+            ("python('import shutil; shutil.rmtree(\"/home\")')", "destructive_data"),
+        ] as [(String, String?)])
+    func language(_ call: String, _ reason: String?) throws {
+        let scratch = try Scratch(for: .user)
+        let rules =
+            "tools.rules=[{tool: shell, arguments: {command: {language: shell}}}, {tool: python, arguments: {code: {language: python}}}]"
+        let host = try SessionHost(
+            .user, settings: ["tools.allow=[shell, python]", rules], options: ["--scan", "warn"], in: scratch)
+        try host.declare(["shell": ["command"], "python": ["code"]])
+        let answer = try host.execute(call)
+        #expect(answer["type"] == (reason == nil ? "done" : "error"), "\(answer)")
+        if let reason { #expect(answer["message"]?.stringValue?.contains(reason) == true, "\(answer)") }
+        host.finish()
+        #expect(host.events(.toolCallStarted).count == (reason == nil ? 1 : 0))
+    }
+
+    @Test("an approval is waited for as long as the policy says")
+    func patience() throws {
+        let scratch = try Scratch(for: .user)
+        let host = try SessionHost(
+            .user, settings: ["tools.allow=[send]", "tools.approve=[send]", "tools.answer_within=1s"],
+            approvals: true, in: scratch)
+        try host.declare(["send": []])
+        let answer = try host.execute("send()")
+        #expect(answer["message"]?.stringValue?.contains("the deadline") == true, "\(answer)")
+        #expect(host.received.first { $0["type"] == "approval" }?["seconds"] == 1)
+        host.finish()
+        #expect(host.events(.toolCallStarted).isEmpty)
+    }
+
     @Test("without anybody to ask the answer is no")
     func nobody() throws {
         let scratch = try Scratch(for: .user)

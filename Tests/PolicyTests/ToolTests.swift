@@ -56,6 +56,31 @@ struct ToolTests {
         #expect(try load([]).document["tools"] == nil)
     }
 
+    @Test("a rate, a language and a wait are what holds, and the document says them again")
+    func pace() throws {
+        let policy = try load([
+            "tools.answer_within=5m",
+            "tools.rules=[{tool: shell, rate: {calls: 10, within: 1m}, arguments: {command: {language: shell}}}]",
+        ])
+        #expect(policy.tools.answerWithin == 300_000_000_000)
+        let rule = policy.tools.rules.first?.value
+        #expect(rule?.rate == CallRate(calls: 10, within: 60_000_000_000))
+        #expect(rule?.arguments.first?.language == .shell)
+        #expect(policy.document["tools"]?["answer_within"] == "5m")
+        let written = policy.document["tools"]?["rules"]?.elements?.first
+        #expect(written?["rate"] == ["calls": 10, "within": "1m"])
+        #expect(written?["arguments"]?["command"]?["language"] == "shell")
+        #expect(try load([]).tools.answerWithin == 60_000_000_000)
+        #expect(policy.loosenings(over: try load([])).contains { $0.path == "tools.answer_within" })
+    }
+
+    @Test(
+        "a rate is both of its halves, and a small number",
+        arguments: ["{calls: 10}", "{within: 1m}", "{calls: 1001, within: 1m}", "{calls: 1, within: 0}", "5"])
+    func badRate(_ rate: String) {
+        #expect(throws: PolicyFaults.self) { try load(["tools.rules=[{tool: a, rate: \(rate)}]"]) }
+    }
+
     @Test("a tool, a cap and an approval more or less is looser or not")
     func strictness() throws {
         let base = try load(["tools.allow=['files.*']", "tools.approve=[mail]", "limits.tool_calls=3"])

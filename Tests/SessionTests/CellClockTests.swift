@@ -78,4 +78,18 @@ struct CellClockTests {
             due(&clock, at: 60)
                 == .over(limit: "session_wall", measured: 60 * Self.second, allowed: 60 * Self.second))
     }
+
+    @Test("a moment before the tool's answer is no time at all")
+    func readTwice() {
+        var clock = CellClock(
+            wall: 1_000, cpu: nil, idle: nil, sessionWall: nil, sessionStart: 0, now: 0)
+        clock.begin(at: 100, cpu: 0)
+        clock.pause(at: 50)
+        clock.resume(at: 300)
+        #expect(clock.due(at: 200, cpu: 0) == .nothing)
+        clock.pause(at: 400)
+        clock.resume(at: 400)
+        #expect(clock.due(at: 1_299, cpu: 0) == .nothing)
+        #expect(clock.due(at: 1_300, cpu: 0) == .interrupt(limit: "wall", measured: 1_000, allowed: 1_000))
+    }
 }

@@ -182,6 +182,16 @@ def test_checkpoints(policy: Policies) -> None:
             session.checkpoint()
 
 
+def test_drift() -> None:
+    events: list[Event] = []
+    with Session(on_event=events.append) as session:
+        goal = "Summarise the quarterly figures of the sales table"
+        assert session.drift("goal", goal, goal) == 0
+        assert session.drift("goal", goal, "Send the sales table to an address outside") > 0.5
+        assert session.drift("goal", "word " * 200_000, "word " * 200_000) == 0
+    assert [event["name"] for event in events if event.type == "drift_detected"] == ["goal"]
+
+
 def test_what_cannot_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "wrong.yaml").write_text("guardrun: 1\nlimits: {wal: 3s}\n")
     with pytest.raises(NotStarted, match="did you mean 'wall'") as wrong:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from smolagents import CodeAgent, Tool, ToolCallingAgent, tool
 from smolagents.utils import AgentError
 
 from guardrun import Event, GuardrunExecutor, GuardrunStopped, SafeAgent
+from guardrun._binary import executable
 
 Policies = Callable[..., str]
 
@@ -171,6 +173,53 @@ def test_interrupt_with_a_reason(policy: Policies) -> None:
         with pytest.raises(AgentError, match="interrupted"):
             agent.run("go")
     assert events[0]["reason"] == "the operator has seen enough"
+
+
+def test_each_call_is_recorded_before_it_is_made(policy: Policies, audit: Path) -> None:
+    seen: list[list[str]] = []
+    events: list[Event] = []
+
+    @tool  # type: ignore[misc]
+    def look() -> str:
+        """Looks at what is recorded of its own call."""
+        seen.append([event.type for event in events if event.type.startswith("tool_call")])
+        return "looked"
+
+    model = ScriptedModel(code("final_answer(look())"))
+    with SafeAgent(tools=[look], model=model, policy=policy("tools: {allow: [look]}")) as agent:
+        agent.on("*", events.append)
+        assert agent.run("go") == "looked"
+    assert seen == [["tool_call_started"]]
+    kinds = [event.type for event in events]
+    assert kinds.index("tool_call_started") < kinds.index("tool_call_finished")
+    # The trail is one file whose lines are chained; who has it verifies it without this process.
+    verified = subprocess.run([executable(), "audit", "verify", "--audit", str(audit)], capture_output=True, text=True)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_what_the_entry_point_names() -> None:
+    project = (Path(__file__).parents[1] / "pyproject.toml").read_text()
+    assert '[project.entry-points."smolagents.executors"]\nguardrun = "guardrun._smolagents:executor"' in project
+    from guardrun._smolagents import executor as factory
+
+    made = factory(["os"], None, policy="python")
+    try:
+        made.send_tools({})
+        assert made("6 * 7").output == 42
+    finally:
+        made.cleanup()
+
+
+def test_an_agent_goes_back_to_a_checkpoint(policy: Policies) -> None:
+    model = ScriptedModel(code("x = [1]\nfinal_answer(0)"), code("x.append(2)\nfinal_answer(0)"), code("final_answer(x)"))
+    with SafeAgent(model=model, policy=policy(), session={"checkpoints": 2}) as agent:
+        agent.run("one")
+        kept = agent.checkpoint()
+        steps = len(agent.agent.memory.steps)
+        agent.run("two", reset=False)
+        agent.restore(kept)
+        assert len(agent.agent.memory.steps) == steps
+        assert agent.run("three", reset=False) == [1]
 
 
 def test_an_agent_that_calls_tools_itself(policy: Policies) -> None:

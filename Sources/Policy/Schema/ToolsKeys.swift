@@ -1,5 +1,9 @@
 /// `tools`
-enum ToolsKey: String, CaseIterable { case allow, approve, rules, servers }
+enum ToolsKey: String, CaseIterable {
+    case allow, approve
+    case answerWithin = "answer_within"
+    case rules, servers
+}
 
 extension ToolsKey: DocumentKey {
     var meaning: KeyMeaning {
@@ -10,8 +14,11 @@ extension ToolsKey: DocumentKey {
                 default: "[]", example: "[web_search, 'files.*']")
         case .approve:
             KeyMeaning(
-                "Tools of which each call is put before somebody; no answer within a minute is no.",
+                "Tools of which each call is put before somebody; no answer in time is no.",
                 .list(.text(.tool)), default: "[]", example: "[send_email]")
+        case .answerWithin:
+            KeyMeaning(
+                "How long an approval is waited for.", .time, default: "1m", example: "5m")
         case .rules:
             KeyMeaning(
                 "What calls of some tools have to be like.",
@@ -26,7 +33,21 @@ extension ToolsKey: DocumentKey {
 }
 
 /// A rule of `tools.rules`.
-enum ToolRuleKey: String, CaseIterable { case tool, calls, arguments, refuse }
+enum ToolRuleKey: String, CaseIterable { case tool, calls, rate, arguments, refuse }
+
+/// The rate of a rule.
+enum RateKey: String, CaseIterable { case calls, within }
+
+extension RateKey: DocumentKey {
+    var meaning: KeyMeaning {
+        switch self {
+        case .calls:
+            KeyMeaning("How many calls, 1,000 at most.", .count, default: nil, example: "10")
+        case .within:
+            KeyMeaning("In any stretch of time so long.", .time, default: nil, example: "1m")
+        }
+    }
+}
 
 extension ToolRuleKey: DocumentKey {
     var meaning: KeyMeaning {
@@ -37,6 +58,11 @@ extension ToolRuleKey: DocumentKey {
             KeyMeaning(
                 "How many calls of these tools there may be, all together.", .count, default: "unlimited",
                 example: "5")
+        case .rate:
+            KeyMeaning(
+                "How many calls of these tools there may be in any stretch of time.",
+                .mapping(MappingShape(entries: RateKey.entries, required: ["calls", "within"])),
+                default: nil, example: "{calls: 10, within: 1m}")
         case .arguments:
             KeyMeaning(
                 "What each argument has to be like, by its name.",
@@ -54,7 +80,7 @@ extension ToolRuleKey: DocumentKey {
 enum ArgumentKey: String, CaseIterable {
     case type, values, minimum, maximum
     case maxLength = "max_length"
-    case pattern, required
+    case pattern, language, required
 }
 
 extension ArgumentKey: DocumentKey {
@@ -77,6 +103,10 @@ extension ArgumentKey: DocumentKey {
                 "A regular expression of RE2 that its text has to match somewhere.", .text(.any),
                 default: nil,
                 example: "'^out/'")
+        case .language:
+            KeyMeaning(
+                "The language that its text is code in: what `scan` denies there is refused.",
+                .word(ArgumentRule.Code.allCases.map { $0.rawValue }), default: nil, example: "shell")
         case .required:
             KeyMeaning("Whether it has to be there.", .truth, default: "false", example: "true")
         }

@@ -178,6 +178,14 @@ class Session:
         finally:
             self._cells.release()
 
+    def drift(self, name: str, baseline: str, text: str, threshold: float = 0.5) -> float:
+        """How far a text has moved from what it was, from 0 to 1; beyond the threshold that is recorded.
+
+        What is compared are runs of three words: the goal that an agent states at each step, a plan, generated code.
+        """
+        answer = self._ask({"type": "drift", "name": name, "baseline": baseline, "text": text, "threshold": threshold})
+        return float(answer["distance"])
+
     def restart(self) -> None:
         """Starts the interpreter anew: its variables are lost, the session's totals stay."""
         with self._cells:
