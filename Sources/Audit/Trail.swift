@@ -150,7 +150,7 @@ package final class Trail: Recorder {
     private func reserve(_ count: UInt64) throws(SystemError) {
         let needed = size + count + sealRoom
         guard needed > reserved else { return }
-        let step = needed + Self.reserveStep
+        let step = needed <= Self.block ? Self.block : needed + Self.reserveStep
         guard let errno = keepRoom(in: file, from: size, upTo: step) else {
             reserved = step
             return
@@ -161,8 +161,12 @@ package final class Trail: Recorder {
         reserved = .max
     }
 
-    /// A seal names every event that came again, each in less than fifty bytes.
-    private var sealRoom: UInt64 { (16 << 10) + UInt64(known.count) * 50 }
+    /// A seal has numbers and a sentence, which may name the trail, and every event that came again, each in less than
+    /// fifty bytes.
+    private var sealRoom: UInt64 { 1_100 + UInt64(2 * path.bytes.count + known.count * 50) }
+    /// A short trail fills one block and leaves nothing to be given back: freeing blocks waits for the file system's
+    /// journal, milliseconds on a busy disk.
+    private static let block: UInt64 = 4 << 10
     private static let reserveStep: UInt64 = 48 << 10
 
     /// What makes two events the same: everything but the process, because a loop that forks is still a loop.

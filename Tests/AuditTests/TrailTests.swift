@@ -68,6 +68,52 @@ struct TrailTests {
         #expect(Verification.of(run, in: trails.store).isSound)
     }
 
+    @Test("there is room for the seal, however long the trail and whatever it says")
+    func room() throws {
+        let trails = Trails()
+        let most = JSON.number(UInt64.max)
+        for lines in 0..<60 {
+            let run = RunID(startingAt: Clock.wall)
+            let trail = try trails.open(run)
+            let path = trails.store.trail(of: run).description
+            for number in 0..<lines {
+                let threat = Threat.allCases[number % Threat.allCases.count]
+                try trail.record(
+                    Event(.policyViolation, .high, threat: threat, "\(number)"), counting: number % 2 == 0)
+                try trail.record(Event(.policyViolation, .high, threat: threat, "\(number)"), counting: true)
+            }
+            let kept = try Path(path).status().allocated
+            // As the end of a run, every number as large as can be.
+            try trail.seal(
+                Event(
+                    .runFinished, .warning,
+                    "the audit trail cannot be written, so the run was ended: \(path): No space left on device",
+                    fields: [
+                        .init("outcome", "interrupted"), .init("exit_status", most),
+                        .init("limit", "output_bytes"),
+                        .init(
+                            "counts",
+                            [
+                                "violations": most, "tool_calls": most, "tool_calls_blocked": most,
+                                "execs": most,
+                            ]),
+                        .init(
+                            "usage",
+                            [
+                                "wall_ms": most, "cpu_ms": most, "peak_memory_bytes": most,
+                                "processes": most, "output_bytes": most,
+                            ]),
+                        .init(
+                            "workspace",
+                            [
+                                "added": most, "modified": most, "deleted": most, "renamed": most,
+                                "mode": most, "cut": false, "digest": .string(Digest.zero.description),
+                            ]),
+                    ]))
+            #expect(try Path(path).status().size <= kept, "\(lines) lines")
+        }
+    }
+
     @Test("who listens gets the lines as they are written")
     func listener() throws {
         let trails = Trails()
