@@ -128,6 +128,7 @@ static _Noreturn void reap(int control, pid_t main_process, int in_pid_namespace
         sigemptyset(&awaited);
         sigaddset(&awaited, SIGUSR1);
         sigaddset(&awaited, SIGCHLD);
+        sigaddset(&awaited, SIGALRM);
         int status = 0;
         pid_t pid = wait4(-1, &status, in_pid_namespace ? __WALL : __WALL | WNOHANG, NULL);
         if (pid == main_process) {
@@ -136,7 +137,8 @@ static _Noreturn void reap(int control, pid_t main_process, int in_pid_namespace
             break;
         }
         if (pid < 0 && errno == ECHILD) break;
-        if (pid == 0 && sigwaitinfo(&awaited, NULL) == SIGUSR1) break;
+        int signal = pid == 0 ? sigwaitinfo(&awaited, NULL) : 0;
+        if (signal == SIGUSR1 || signal == SIGALRM) break;
     }
     message.leftovers = kill_the_rest(in_pid_namespace);
     struct rusage usage = {0};
@@ -165,10 +167,30 @@ static void follow_launcher(int in_pid_namespace) {
         sigemptyset(&blocked);
         sigaddset(&blocked, SIGUSR1);
         sigaddset(&blocked, SIGCHLD);
+        sigaddset(&blocked, SIGALRM);
         sigprocmask(SIG_BLOCK, &blocked, NULL);
         prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     }
     prctl(PR_SET_PDEATHSIG, in_pid_namespace ? SIGKILL : SIGUSR1, 0, 0, 0);
+}
+
+static void kill_everything(int signal) {
+    (void)signal;
+    kill(-1, SIGKILL);
+}
+
+// The launcher holds the limits. When it does not, because it waits for something that the run holds, this does.
+static void end_at_last(unsigned seconds, int in_pid_namespace) {
+    if (in_pid_namespace) {
+        struct sigaction action = {.sa_handler = kill_everything};
+        sigset_t taken;
+        sigemptyset(&taken);
+        sigaddset(&taken, SIGALRM);
+        sigaction(SIGALRM, &action, NULL);
+        // The launcher's caller may have blocked it.
+        sigprocmask(SIG_UNBLOCK, &taken, NULL);
+    }
+    alarm(seconds);
 }
 
 static pid_t start_payload(const struct gr_shared *shared, int control, int ends[2], const int standard[3],
@@ -251,6 +273,7 @@ _Noreturn void gr_run_init(const struct gr_birth *birth, const struct gr_shared 
     }
     gr_send(control, &message, sizeof message, NULL, 0);
     if (message.kind == GR_MESSAGE_FAILED) _exit(125);
+    if (shared->launch.longest) end_at_last(shared->launch.longest, in_pid_namespace);
     harden(control, in_pid_namespace);
     reap(control, payload, in_pid_namespace);
 }

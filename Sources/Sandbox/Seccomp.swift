@@ -255,6 +255,8 @@ package struct Seccomp: Equatable, Sendable {
         if keepsIdentity { guards.append(("ioctl", 1, .noneOf(fileSettings))) }
         // Some options of IPPROTO_IP and IPPROTO_IPV6 send packets by way of another host.
         if !network.allowsAny && host.listener { guards.append(("setsockopt", 1, .noneOf([0, 41]))) }
+        // SO_LINGER, whatever the level: the supervisor may be the last to close a socket.
+        if host.listener { guards.append(("setsockopt", 2, .noneOf([13]))) }
         // Process 1 is not to be signalled, nor given limits, nor kept from the processor. Without a pid namespace every signal is judged.
         if host.namespaces.contains(.pid) {
             for name in [

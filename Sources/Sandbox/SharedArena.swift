@@ -1,6 +1,7 @@
 import CSandbox
 import Glibc
 import Linux
+import Policy
 
 /// Memory shared with the run's first processes, at the same address on both sides. What a plan comes to as C structs
 /// is laid out here, so that a process that was cloned before there was a plan can read it.
@@ -85,11 +86,17 @@ extension SharedArena {
         unsafe launch.rlimit_count = limits.count
         unsafe launch.directory = UnsafePointer(string(plan.directory))
         unsafe launch.datagram_sockets = plan.datagramSockets
+        unsafe launch.longest = plan.limits.wall.map(Self.longest) ?? 0
         unsafe launch.controlling_terminal = plan.terminal ? 1 : 0
         unsafe launch.program = UnsafePointer(string(plan.command.program))
         unsafe launch.arguments = vector(plan.command.arguments)
         unsafe launch.environment = vector(plan.environment.map { Array($0.utf8) })
         unsafe shared.pointee.launch = launch
+    }
+
+    /// The launcher holds the limit. Process 1 does when that is kept from it, by a lock that the run holds, say.
+    private static func longest(_ wall: UInt64) -> UInt32 {
+        UInt32(min(wall / 1_000_000_000 + 5, UInt64(Int32.max)))
     }
 
     private func layView(_ plan: Plan, _ done: Int, _ launch: inout gr_launch) {

@@ -77,7 +77,12 @@ final class Connections {
 
     /// Connects to a granted destination: a datagram socket at once, within the namespace it lies in, and TCP when
     /// the other side answers.
-    func connect(_ call: Notification, _ number: Int32, _ address: SocketAddress, _ listener: Listener) {
+    ///
+    /// - Parameter judged: what the socket was when the address was judged. Its number may mean another one by now.
+    func connect(
+        _ call: Notification, _ number: Int32, _ address: SocketAddress, as judged: Transport?,
+        _ listener: Listener
+    ) {
         guard let guest = GuestSocket(of: call.pid, number: number), listener.isWaiting(call),
             let flags = descriptorFlags(of: call.pid, number)
         else { return listener.refuse(call, Errno(EBADF)) }
@@ -87,7 +92,10 @@ final class Connections {
         let waits = flags & UInt64(O_NONBLOCK) == 0
         let deadline = waits ? guest.time(SO_SNDTIMEO).map { Clock.monotonic &+ $0 } : nil
         let closesOnExec = flags & 0o2_000_000 != 0
-        switch guest.option(SO_TYPE).flatMap(Transport.init) {
+        guard let transport = guest.option(SO_TYPE).flatMap(Transport.init), transport == judged else {
+            return listener.refuse(call, Errno(EBADF))
+        }
+        switch transport {
         case .udp:
             if let port = address.port, port != 0, let failure = relay?.open(port, for: call.pid) {
                 return listener.refuse(call, failure)
@@ -109,7 +117,6 @@ final class Connections {
                 PendingConnection(
                     call, socket, to: target, place: number, closesOnExec: closesOnExec, waits: waits,
                     deadline: deadline), listener)
-        case nil: listener.refuse(call, .notPermitted)
         }
     }
 

@@ -20,19 +20,32 @@ enum DescriptorPath {
         return rest.reduce(target) { $0.appending($1) }
     }
 
-    /// Where a path leads that goes by way of the caller's root or working directory (proc_pid_root(5), proc_pid_cwd(5));
-    /// nil for others, and for these links themselves.
-    static func throughOwn(_ path: Path, _ directory: Path?) -> Path? {
+    /// How a path goes on that leads by way of the caller itself.
+    enum Onward: Equatable {
+        /// Here, if nothing on that way is such a path again.
+        case path(Path)
+        /// It cannot be told.
+        case unknown
+    }
+
+    /// Where a path leads that goes by way of the caller's root or working directory (proc_pid_root(5), proc_pid_cwd(5)),
+    /// or by a thread of it, whose own `/proc` says more; nil for others, and for these links themselves.
+    static func throughOwn(_ path: Path, _ directory: Path?) -> Onward? {
         guard let own = selves.first(where: { $0.contains(path) }) else { return nil }
-        let rest = path.components.dropFirst(own.components.count)
-        guard rest.count > 1, let name = rest.first else { return nil }
-        let start: Path? =
-            switch String(decoding: name, as: UTF8.self) {
-            case "root": .root
-            case "cwd": directory
-            default: nil
-            }
-        return start.map { rest.dropFirst().reduce($0) { $0.appending($1) } }
+        let rest = path.components.dropFirst(own.components.count).map { Array($0) }
+        if rest.count > 2, rest[0].elementsEqual("task".utf8) {
+            let isLink = ["root", "cwd", "fd"].contains { rest[2].elementsEqual($0.utf8) }
+            return isLink
+                ? .path(([Array("proc".utf8)] + rest.dropFirst()).reduce(.root) { $0.appending($1) }) : nil
+        }
+        guard rest.count > 1 else { return nil }
+        let start: Path?
+        switch String(decoding: rest[0], as: UTF8.self) {
+        case "root": start = .root
+        case "cwd": start = directory
+        default: return nil
+        }
+        return start.map { .path(rest.dropFirst().reduce($0) { $0.appending($1) }) } ?? .unknown
     }
 
     private static func parts(_ path: Path) -> (number: Int32, rest: ArraySlice<ArraySlice<UInt8>>)? {

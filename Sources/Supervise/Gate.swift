@@ -167,10 +167,10 @@ final class Gate {
             listener.proceed(act.call)
         case .fail(let errno): listener.refuse(act.call, errno)
         case .violate(let violation): return refuse(act.call, act.name, violation)
-        case .connect(let socket, let address):
+        case .connect(let socket, let address, let transport):
             if records, let failure = recordAllowed(act) { return failure }
             switch address {
-            case .inet4, .inet6: connections.connect(act.call, socket, address, listener)
+            case .inet4, .inet6: connections.connect(act.call, socket, address, as: transport, listener)
             case .unspecified: connections.disconnect(act.call, socket, listener)
             case .path(let path):
                 let granted = plan.grants.sockets.first { $0.path.bytes == path }
@@ -180,6 +180,7 @@ final class Gate {
             }
         case .bind(let socket, let address): connections.bind(act.call, socket, address, listener)
         case .listen(let socket, let address): connections.listen(act.call, socket, address, listener)
+        case .ignore: listener.answer(act.call, 0)
         case .memory(let name, let flags): giveMemory(act.call, name, flags)
         case .share(let bytes):
             nameless.note(bytes)

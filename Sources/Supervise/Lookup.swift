@@ -95,9 +95,13 @@ final class LiveLookup: Lookup {
             if path.follows, let target = DescriptorPath.target(settled.path, of: pid) {
                 return Place(path: target, visible: true)
             }
-            if times > 0, let target = DescriptorPath.throughOwn(settled.path, directory(AT_FDCWD, of: pid)) {
+            switch DescriptorPath.throughOwn(settled.path, directory(AT_FDCWD, of: pid)) {
+            case nil: break
+            case .path(let target) where times > 0:
                 let further = GuestPath(directory: AT_FDCWD, text: target.bytes, follows: path.follows)
                 return lookUp(further, for: pid, times: times - 1)
+            // What is beyond is not the run's own for being named by way of it.
+            default: return Place(path: settled.path.normalised, visible: false, isEndless: true)
             }
             return Place(path: settled.path.normalised, visible: settled.kind != nil)
         } catch {

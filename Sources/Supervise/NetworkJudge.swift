@@ -27,15 +27,17 @@ struct NetworkJudge {
         switch address {
         case .inet4, .inet6:
             guard let transport = socket()?.transport else { return .fail(.invalid) }
-            if destinations.allows(transport, address) { return .connect(socket: number, address) }
+            if destinations.allows(transport, address) {
+                return .connect(socket: number, address, as: transport)
+            }
             // Nothing listens there: getaddrinfo(3) asks what its own address would be, to sort its answers.
             if address.port == 0 { return .fail(Errno(ENETUNREACH)) }
             // It asks so about a port, too; in the network of the run nobody hears what is sent there.
             if transport == .udp, hasNamespace, destinations.allows(.tcp, address) {
-                return .connect(socket: number, address)
+                return .connect(socket: number, address, as: .udp)
             }
             if isNameServer(address) {
-                if transport == .udp, hasRelay { return .connect(socket: number, address) }
+                if transport == .udp, hasRelay { return .connect(socket: number, address, as: .udp) }
                 // The name server that the run was told of, and that is not there.
                 return refuse(
                     .connect, "looking up a name that is not in network.allow", address, rule: "network.allow"
@@ -166,14 +168,17 @@ struct NetworkJudge {
             default: return .fail(.notPermitted)
             }
         }
-        if !ports.isEmpty { return .relay(ports: ports) }
-        // As where TCP has no fast open: programs connect instead (tcp(7)).
-        return connects && !destinations.connectsAnywhere ? .fail(Errno(EOPNOTSUPP)) : .proceed
+        // As where TCP has no fast open: programs connect instead (tcp(7)). Whatever the socket is now, it can be
+        // another one when the kernel looks.
+        if connects, !destinations.connectsAnywhere { return .fail(Errno(EOPNOTSUPP)) }
+        return ports.isEmpty ? .proceed : .relay(ports: ports)
     }
 
     /// An option of IP itself. What takes a packet by way of a host of the caller's choice (ip(7), ipv6(7)) would take
     /// it there whatever destination was granted.
     func option(level: Int32, name: Int32) -> Ruling {
+        // Who closes a socket last would wait for what was sent on it, and that can be the supervisor.
+        if level == SOL_SOCKET, name == SO_LINGER { return .ignore }
         let routing: [Int32: [Int32: String]] = [
             0: [4: "IP_OPTIONS"], 41: [57: "IPV6_RTHDR", 6: "IPV6_2292PKTOPTIONS"],
         ]

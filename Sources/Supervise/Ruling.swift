@@ -1,5 +1,6 @@
 import Event
 import Linux
+import Policy
 
 /// What is answered to a judged call.
 package enum Ruling: Equatable, Sendable {
@@ -13,8 +14,8 @@ package enum Ruling: Equatable, Sendable {
     case fail(Errno)
     /// The policy refuses it.
     case violate(Violation)
-    /// The supervisor makes the connection in the caller's stead.
-    case connect(socket: Int32, SocketAddress)
+    /// The supervisor makes the connection in the caller's stead, if the socket is still of the kind that was judged.
+    case connect(socket: Int32, SocketAddress, as: Transport? = nil)
     /// As `proceed`, once the supervisor waits at these ports of the run's own network for what is sent there.
     case relay(ports: [UInt16])
     /// The supervisor gives the caller a bound socket.
@@ -27,6 +28,8 @@ package enum Ruling: Equatable, Sendable {
     case alterOpen(descriptor: Int32, Metadata)
     /// The supervisor makes memory that cannot be executed.
     case memory(name: [UInt8], flags: UInt64)
+    /// It is answered as done, and nothing is.
+    case ignore
     /// As `proceed`, and the memory may be a process's no more a moment later.
     case share(bytes: UInt64)
 }

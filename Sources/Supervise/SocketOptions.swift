@@ -16,8 +16,8 @@ enum SocketOptions {
     ]
     /// The kernel gives back twice what it was given (socket(7)).
     private static let sizes = [SO_SNDBUF, SO_RCVBUF]
-    /// `struct timeval` and `struct linger`.
-    private static let structures = [SO_SNDTIMEO, SO_RCVTIMEO, SO_LINGER]
+    /// `struct timeval`.
+    private static let structures = [SO_SNDTIMEO, SO_RCVTIMEO]
 
     /// Sets on a new socket what a socket of the run has set. What is as it always is stays so, because setting a size
     /// keeps the kernel from choosing a better one.

@@ -17,6 +17,40 @@ struct EndTests {
         #expect(seen.errors.contains("outlived the program"))
     }
 
+    @Test("a run ends at its limit although guardrun is kept from ending it", arguments: Caller.possible)
+    func stopped(_ caller: Caller) throws {
+        let scratch = try Scratch(for: caller)
+        let seconds = Processes.unusualSleep()
+        let code = "import time; print('ready', flush=True); time.sleep(\(seconds))"
+        let running = try Running(
+            [
+                Shared.guardrun, "-p", "python", "--set", "limits.wall=1s", "--audit", scratch.path("audit"),
+                "--", "/usr/bin/python3", "-c", code,
+            ], as: caller, in: scratch.url)
+        defer { running.send(SIGKILL) }
+        try #require(running.says("ready"))
+        running.send(SIGSTOP)
+        // guardrun has those words, too, and is still there.
+        let deadline = Date(timeIntervalSinceNow: 60)
+        while Processes.with(code).count > 1, Date() < deadline { usleep(10_000) }
+        #expect(Processes.with(code) == [running.pid])
+        running.send(SIGCONT)
+        let result = running.finish()
+        #expect(result.status == 124, "\(result.errorText)")
+        #expect(result.errorText.contains("wall"), "\(result.errorText)")
+    }
+
+    @Test(
+        "a socket does not wait when it is closed: guardrun may be the last to do so",
+        arguments: Caller.possible)
+    func linger(_ caller: Caller) throws {
+        let seen = try Guarded(
+            caller, settings: ["network.allow=[\"tcp://192.0.2.1:443\"]"], in: Scratch(for: caller)
+        ).act("linger")
+        #expect(seen.output == "ok 0\n", "\(seen.output)\(seen.errors)")
+        #expect(seen.violations.isEmpty)
+    }
+
     @Test(
         "guardrun killed takes its run along, and the trail says it was cut off", arguments: Caller.possible)
     func killed(_ caller: Caller) throws {

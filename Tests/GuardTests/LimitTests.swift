@@ -201,4 +201,24 @@ struct LimitTests {
         #expect(seen.errors.contains("needs a session"))
         #expect(seen.output.isEmpty)
     }
+
+    @Test(
+        "a file is counted by whatever way it is named", arguments: Caller.possible,
+        ["self/cwd", "thread-self/cwd", "self/task/TID/cwd", "TID/cwd"])
+    func named(_ caller: Caller, _ way: String) throws {
+        let scratch = try Scratch(for: caller)
+        let code = """
+            import threading
+            way = '/proc/' + '\(way)'.replace('TID', str(threading.get_native_id()))
+            for number in range(40):
+                open(way + f'/out/{number}', 'w').write('x' * 1_000_000)
+            import time; time.sleep(60)
+            """
+        let seen = try Guarded(
+            caller, settings: ["files.write=[./out]", "limits.disk=4MiB", "limits.file_size=4MiB"],
+            in: scratch
+        ).run(["python3", "-c", code])
+        #expect(seen.status == 123, "\(seen.status) \(seen.errors)")
+        #expect(seen.errors.contains("disk"), "\(seen.errors)")
+    }
 }

@@ -77,6 +77,21 @@ struct RaceTests {
         #expect(other.count == 0)
     }
 
+    @Test(
+        "a descriptor that becomes another socket connects no stream that is not granted",
+        arguments: Caller.possible,
+        ["race-fast-open", "race-kind"])
+    func descriptors(_ caller: Caller, _ act: String) throws {
+        let scratch = try Scratch(for: caller)
+        let server = try Server()
+        let granted =
+            act == "race-kind" ? "udp://127.0.0.1:\(server.port)" : "tcp://192.0.2.1:443"
+        let guarded = self.guarded(caller, ["network.allow=[\"\(granted)\"]"], in: scratch)
+        let seen = try guarded.act(act, "127.0.0.1", "\(server.port)", "3000")
+        #expect(seen.output == "ok 0\n", "\(seen.output)\(seen.errors)")
+        #expect(server.count == 0)
+    }
+
     @Test("a datagram whose address changes reaches only who is granted", arguments: Caller.possible)
     func datagrams(_ caller: Caller) throws {
         let scratch = try Scratch(for: caller)

@@ -150,12 +150,10 @@ static long connect_with_options(int n, char **a) {
     socklen_t length = parse(a, &address), size;
     int fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1, ninety = 90, room = 65536;
     struct timeval time = {7, 250000}, found;
-    struct linger linger = {1, 3}, left;
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof one) != 0 ||
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) != 0 ||
         setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &ninety, sizeof ninety) != 0 ||
         setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time) != 0 ||
-        setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger) != 0 ||
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room) != 0)
         return -1;
     if (connect(fd, &address.any, length) != 0) return -1;
@@ -164,11 +162,9 @@ static long connect_with_options(int n, char **a) {
     if (!has(fd, IPPROTO_TCP, TCP_KEEPIDLE, 90)) return 3;
     size = sizeof found;
     if (getsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &found, &size) != 0 || found.tv_sec != 7) return 4;
-    size = sizeof left;
-    if (getsockopt(fd, SOL_SOCKET, SO_LINGER, &left, &size) != 0 || left.l_linger != 3) return 5;
-    if (!has(fd, SOL_SOCKET, SO_RCVBUF, 131072)) return 6;
-    if (!(fcntl(fd, F_GETFD) & FD_CLOEXEC)) return 7;
-    return fcntl(fd, F_GETFL) & O_NONBLOCK ? 8 : 0;
+    if (!has(fd, SOL_SOCKET, SO_RCVBUF, 131072)) return 5;
+    if (!(fcntl(fd, F_GETFD) & FD_CLOEXEC)) return 6;
+    return fcntl(fd, F_GETFL) & O_NONBLOCK ? 7 : 0;
 }
 
 // A connection by way of a socket that was passed on before: ADDRESS PORT. The copy is not connected, and cannot be

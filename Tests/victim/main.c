@@ -15,7 +15,7 @@ static const struct act *find(const struct act *acts, const char *name) {
 
 int main(int count, char **arguments) {
     const struct act *const groups[] = {
-        file_acts, network_acts, process_acts, kernel_acts, resource_acts, race_acts, host_acts, connect_acts,
+        file_acts, network_acts, process_acts, kernel_acts, resource_acts, race_acts, race_socket_acts, host_acts, connect_acts,
         call_acts, attack_process_acts, attack_file_acts, attack_network_acts, attack_limit_acts, storm_acts,
     };
     // linked TARGET LINK ACT [ARGUMENT...]: makes a symbolic link first.

@@ -14,6 +14,7 @@ extern const struct act process_acts[];
 extern const struct act kernel_acts[];
 extern const struct act resource_acts[];
 extern const struct act race_acts[];
+extern const struct act race_socket_acts[];
 extern const struct act host_acts[];
 extern const struct act connect_acts[];
 extern const struct act call_acts[];

@@ -109,6 +109,8 @@ struct gr_launch {
 
     size_t datagram_sockets; // sockets in the run's network that the supervisor is to have; 0 without one of its own
 
+    unsigned longest; // seconds after which process 1 ends the run by itself; 0 for none
+
     int controlling_terminal; // standard input becomes the controlling terminal
     const struct gr_rlimit *rlimits;
     size_t rlimit_count;

@@ -43,6 +43,10 @@ extension Attack {
                 peers: ["agentsh TestBuiltin_Acat_SymlinkEscape", "srt symlink escape"]),
             read("self-root", "go by /proc/self/root", ["read-file", "/proc/self/root{secret}"]),
             read("self-cwd", "go by /proc/self/cwd", ["read-file", "/proc/self/cwd/../../..{secret}"]),
+            read("task-root", "go by a thread's number", ["read-file", "/proc/self/task/2/root{secret}"]),
+            read(
+                "long-way-round", "go by its own root again and again",
+                ["read-file", String(repeating: "/proc/self/root", count: 12) + "{secret}"]),
             read("thread-root", "go by a thread's root", ["read-file", "/proc/thread-self/root{secret}"]),
             read(
                 "host-init-root", "go by the root of process 1", ["read-file", "/proc/1/root{secret}"],
