@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ._approval import ask_command, ask_on_terminal
 from ._errors import (
     CellFailed,
     CodeDenied,
@@ -42,6 +43,8 @@ __all__ = [
     "Session",
     "SessionEnded",
     "StateLost",
+    "ask_command",
+    "ask_on_terminal",
     "code_function",
     "run",
     "run_async",
