@@ -17,6 +17,7 @@ from ._errors import (
 )
 from ._events import Event
 from ._function import code_function
+from ._mcp import McpError, McpServer
 from ._policy import Comparison, Difference, Policy, PolicyError
 from ._session import Approval, Cell, Session, run, run_async
 
@@ -36,6 +37,8 @@ __all__ = [
     "GuardrunStopped",
     "Interrupted",
     "LimitReached",
+    "McpError",
+    "McpServer",
     "NotStarted",
     "Policy",
     "PolicyError",
