@@ -15,7 +15,7 @@ _guardrun() {
         -p | --policy | --set | --scan | --json | --events | --audit | --env) ((i++)) ;;
         --) _command_offset $((i + 1)); return ;;
         -*) ;;
-        policy) mapfile -t COMPREPLY < <(compgen -W "check show list compare diff test import schema $profiles" -- "$current"; compgen -f -- "$current"); return ;;
+        policy) mapfile -t COMPREPLY < <(compgen -W "check show list compare diff test import export schema $profiles" -- "$current"; compgen -f -- "$current"); return ;;
         audit) mapfile -t COMPREPLY < <(compgen -W "list show tail stats query report verify prove checkpoint key prune last" -- "$current"); return ;;
         learn)
             case $previous in

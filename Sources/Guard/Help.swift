@@ -159,7 +159,9 @@ enum Help {
             guardrun policy diff old.yaml new.yaml     what changes, by meaning; exit 1 when something does
             guardrun policy diff --fail-if-looser main.yaml new.yaml
 
-            guardrun policy import old.yaml > new.yaml a GovernancePolicy of Agent-OS, with what became of each field
+            guardrun policy import old.yaml > new.yaml a policy of another tool, with what became of each field
+            guardrun policy import -- bwrap --ro-bind / / --tmpfs /home bash
+            guardrun policy export my.yaml > old.yaml  as a GovernancePolicy of Agent-OS, and what it cannot say
             guardrun policy test python -- open /etc/passwd r
             guardrun policy test my.yaml -- connect tcp://192.0.2.1:443
             guardrun policy test my.yaml -- syscall ioctl 0 0x5412
@@ -168,8 +170,11 @@ enum Help {
         listen tcp://HOST:PORT, syscall NAME [ARGUMENT...], limit NAME AMOUNT, tool NAME,
         finding THREAT LEVEL [CONFIDENCE], code LANGUAGE TEXT. `check` decides the rows of `examples:` so.
 
-        `import` refuses what has no meaning here, and asks with --empty-tools all|none what an empty allowed_tools
-        is to mean: its engine takes it for every tool.
+        `import` reads GovernancePolicies of Agent-OS, settings of sandbox-runtime, seccomp profiles of Docker and
+        of the OCI, profiles of nono and sandlock, and command lines of bubblewrap, alone or in a script; --from
+        agent-os, srt, seccomp, nono, sandlock or bwrap says which where that cannot be told. What would be looser
+        here than there is left out or put in stricter words, and said. An unknown key is an error. Of Agent-OS it
+        asks with --empty-tools all|none what an empty allowed_tools is to mean: its engine takes it for every tool.
 
         A witness is an act that one of the two allows and the other does not. Paths are settled on this host; a
         name on the network stands for itself, whatever it resolves to. The answer is `unknown` where patterns ask

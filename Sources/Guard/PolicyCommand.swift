@@ -5,7 +5,9 @@ import Scan
 
 /// `guardrun policy`: check policies, show what one comes to, list the shipped ones.
 enum PolicyCommand {
-    private static let verbs = ["check", "show", "list", "compare", "diff", "test", "import", "schema"]
+    private static let verbs = [
+        "check", "show", "list", "compare", "diff", "test", "import", "export", "schema",
+    ]
 
     static func run(_ words: [[UInt8]]) throws(UsageError) -> Never {
         let flags = try Flags(
@@ -14,6 +16,7 @@ enum PolicyCommand {
                 .init("--format", takes: "'text' or 'json'; of schema 'json' or 'markdown'"),
                 .init("--set", takes: "PATH=VALUE"),
                 .init("--fail-if-looser"), .init("--empty-tools", takes: "'all' or 'none'"),
+                .init("--from", takes: "a format"),
             ])
         let names = Array(flags.words.dropFirst())
         if flags.words.first == "schema" { try schema(names, flags) }
@@ -38,6 +41,7 @@ enum PolicyCommand {
         case "compare": try CompareCommand(names, "compare").compare(isJSON: isJSON)
         case "diff": try CompareCommand(names, "diff").diff(isJSON: isJSON, failsIfLooser: failsIfLooser)
         case "import": try ImportCommand.run(names, flags, isJSON: isJSON)
+        case "export": try ImportCommand.export(names, flags, isJSON: isJSON)
         case "test": try WhatIfCommand.run(names, flags, isJSON: isJSON)
         case let other?:
             let near = suggestion(for: other, among: verbs)

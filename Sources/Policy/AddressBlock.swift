@@ -34,7 +34,11 @@ package struct AddressBlock: Hashable, Sendable, CustomStringConvertible {
         if others.contains(where: { $0.contains(self) }) { return nil }
         let inside = others.filter { contains($0) }
         guard !inside.isEmpty else { return AddressBlock(bytes) }
-        return halves.lazy.compactMap { $0.gap(beside: inside) }.first
+        // A loop: the first of a lazy compactMap is worked out twice, and so each of the 128 levels below.
+        for half in halves {
+            if let found = half.gap(beside: inside) { return found }
+        }
+        return nil
     }
 
     private var halves: [AddressBlock] {

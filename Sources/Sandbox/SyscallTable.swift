@@ -1,4 +1,5 @@
 import Event
+import Policy
 
 /// Which system calls are harmless inside the other walls, which are judged one by one, and which are forbidden.
 ///
@@ -166,6 +167,14 @@ package enum SyscallTable {
         for group in unsafeCore + forbidden where group.names.contains(name) { return group.threat }
         if identity.contains(name) { return .privilegeEscalation }
         return .sandboxEscape
+    }
+
+    /// How it stands with a run that no policy says anything of.
+    package static func standing(of name: String) -> CallStanding {
+        if isUnsafe(name) { return .core }
+        if native.contains(name) || forks.contains(name) { return .native }
+        let isForbidden = forbidden.contains { $0.names.contains(name) } || systemV.contains(name)
+        return isForbidden ? .forbidden : .judged
     }
 
     /// Whether a policy may not allow it.

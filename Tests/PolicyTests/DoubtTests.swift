@@ -78,6 +78,19 @@ struct DoubtTests {
             ])
     }
 
+    @Test("the largest blocks are held against each other as soon as small ones")
+    func blocks() throws {
+        let found = try doubts(
+            """
+            guardrun: 1
+            network: {allow: ['tcp://[::]/0:443', 'tcp://0.0.0.0/0:443', 'tcp://10.0.0.0/8:*', 'tcp://[2001:db8::]/32:443']}
+            """)
+        #expect(
+            found == [
+                "p.yaml:2:84: allow has tcp://[2001:db8::]/32:443, which is granted already: it has tcp://[::]/0:443 (p.yaml:2:19)"
+            ])
+    }
+
     @Test("limits that another one always comes before")
     func limits() throws {
         #expect(

@@ -7,13 +7,7 @@ package struct GovernancePolicy: Sendable {
     /// What an empty `allowed_tools` is taken to mean: its engine allows every tool then, and readers expect none.
     package enum EmptyTools: String, CaseIterable, Sendable { case all, none }
 
-    /// What became of one field.
-    package struct Row: Equatable, Sendable {
-        package let field: String
-        /// The key of the policy that holds it now; nil where none does.
-        package let key: String?
-        package let sentence: String
-    }
+    package typealias Row = ImportedPolicy.Row
 
     /// The policy, as a document.
     package private(set) var text = ""
