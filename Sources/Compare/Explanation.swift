@@ -156,6 +156,9 @@ package struct Explanation: Sendable {
             switch act.attempt {
             case .open(let path, _) where SecretPlace.holds(path):
                 reasons.append("\(ground.context.written(path)) is where secrets are kept")
+            case .finding(let threat, .block, _):
+                reasons.append(
+                    "the scan calls the code hostile (\(threat.rawValue)); the walls alone hold it then")
             case .connect(.network(_, .block(let block), _)) where InnerAddresses.contain(block.bytes):
                 reasons.append(
                     "\(Host.block(block)) is this machine, its link or its cloud's metadata service")

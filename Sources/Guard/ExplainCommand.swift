@@ -36,10 +36,18 @@ struct ExplainCommand {
         }
         let ran = RunPolicy(start, context)
         let again = trail.again
+        // Under --scan warn the code ran all the same.
+        let isRefused = events.contains {
+            $0["type"]?.stringValue == Event.Kind.policyCheck.rawValue
+                && $0["rule"]?.stringValue == "scan.threats"
+                && $0["decision"]?.stringValue == Action.deny.rawValue
+        }
         let acts = events.flatMap { event in
-            DeniedAct.of(
-                event, count: Int(clamping: 1 + (event["seq"]?.intValue.flatMap { again[$0] } ?? 0)),
-                policy: ran.loaded?.policy)
+            event["type"]?.stringValue == Event.Kind.scanFinished.rawValue && !isRefused
+                ? []
+                : DeniedAct.of(
+                    event, count: Int(clamping: 1 + (event["seq"]?.intValue.flatMap { again[$0] } ?? 0)),
+                    policy: ran.loaded?.policy)
         }
         let report = ExplainReport(
             runID: "\(trail.verification.runID)", start: start, end: events.last, ran: ran,

@@ -136,10 +136,24 @@ struct ExplainTests {
         #expect(object["policy_is_same"] == false)
         let group = try #require(object["refusals"]?.elements?.first)
         #expect(group["change"]?["settings"] == ["scan.threats.destructive_data=warn"])
+        #expect(group["change"]?["protected"] == true)
         try scratch.file("policy.yaml", "guardrun: 2\n")
         let text = try guarded.call(["explain", "--audit", audit])
         #expect(text.output.contains("cannot be read any more"))
         #expect(text.status == 0)
+    }
+
+    @Test("what --scan warn let run was not refused")
+    func warned() throws {
+        let scratch = try Scratch(for: Caller.possible[0])
+        var guarded = Guarded(Caller.possible[0], policy: "python", in: scratch)
+        guarded.options = ["--scan", "warn"]
+        let seen = try guarded.run([
+            "--", "/usr/bin/python3", "-c", "if False:\n    import shutil; shutil.rmtree('/')\n",
+        ])
+        let object = try #require(
+            json(try guarded.call(["explain", "--json", "--audit", seen.audit.path]).output))
+        #expect(object["refusals"]?.elements?.isEmpty == true)
     }
 
     @Test("any trail is explained without a trap")
