@@ -256,9 +256,9 @@ enum Help {
         What belongs together is one entry: files of a directory, hosts, a limit. Each change is tried before it is
         shown: the act is put before the changed policy, and both policies are compared, so that the effect names an
         act that becomes possible beside the one that was refused. `guarded` is a change that takes back a denial,
-        opens a place of secrets or an inner address, lets a system call run natively, or loosens what the base holds
-        and the policy's `loosen` does not name. At the end stands a policy that extends the run's with all changes
-        but those.
+        opens a place of secrets or an inner address, lets a system call run natively or what the scan calls hostile
+        run at all, or loosens what the base holds and the policy's `loosen` does not name. At the end stands a
+        policy that extends the run's with all changes but those.
 
         Options: --audit DIR reads another directory, --json (or --format json) is for programs.
 
