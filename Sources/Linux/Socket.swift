@@ -42,7 +42,9 @@ package struct GuestSocket: ~Copyable {
         guard unsafe getsockopt(descriptor.number, SOL_SOCKET, option, &fields, &length) == 0 else {
             return 0
         }
-        return UInt64(fields[0]) + UInt64(fields[2])
+        // SK_MEMINFO_RMEM_ALLOC, FWD_ALLOC and BACKLOG; what waits to be sent is the one for TCP and the other for the rest
+        // (linux/sock_diag.h: WMEM_ALLOC, WMEM_QUEUED).
+        return UInt64(fields[0]) + UInt64(fields[4]) + UInt64(fields[7]) + UInt64(max(fields[2], fields[5]))
     }
 
     /// What it is bound to (getsockname(2)).

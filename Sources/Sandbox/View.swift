@@ -112,6 +112,7 @@ package struct View: Equatable, Sendable {
         }
         for path in present { directory(path) }
         for code in sealed { seal(code) }
+        hideCompiled(sealed)
         for denied in grants.denied.sorted(by: { $0.path < $1.path }) where grants.granted(denied.path) != []
         {
             mask(denied)
@@ -244,6 +245,22 @@ package struct View: Equatable, Sendable {
         if let mount = mounted.filter({ $0.contains(path) }).max(), !isPrivate(mount) { return }
         directory(path.parent)
         append(Step(kind: .file, target: path, mode: 0o444))
+    }
+
+    /// Takes compiled modules away from beside Python code that was scanned: an interpreter would run those instead
+    /// (PEP 3147).
+    private mutating func hideCompiled(_ sealed: [Sealed]) {
+        var hidden: Set<Path> = []
+        for code in sealed where code.path.bytes.suffix(3).elementsEqual(".py".utf8) {
+            let cache = code.path.parent.appending("__pycache__")
+            guard isCovered(cache), (try? cache.status(followingLinks: false))?.kind == .directory,
+                hidden.insert(cache).inserted
+            else { continue }
+            append(
+                Step(
+                    kind: .maskDirectory, target: cache,
+                    attributes: [.readOnly, .noSetUID, .noDevices, .noExecute], mode: 0))
+        }
     }
 
     private mutating func mask(_ denied: Grant) {

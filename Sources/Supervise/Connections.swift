@@ -11,6 +11,8 @@ import Sandbox
 /// calls would wait with it.
 final class Connections {
     private var pending: [PendingConnection] = []
+    /// Whether the run was ever given a socket of the host's network.
+    private(set) var hasGiven = false
     private let hasNamespace: Bool
     /// Nil where datagrams stay in the run's own network.
     private let relay: DatagramRelay?
@@ -113,6 +115,7 @@ final class Connections {
                 return listener.refuse(call, Errno(EMFILE))
             }
             SocketOptions.copy(from: guest, to: socket)
+            hasGiven = true
             begin(
                 PendingConnection(
                     call, socket, to: target, place: number, closesOnExec: closesOnExec, waits: waits,
@@ -152,6 +155,7 @@ final class Connections {
             return listener.refuse(call, Errno(EMFILE))
         }
         SocketOptions.copy(from: guest, to: socket)
+        hasGiven = true
         if let failure = socket.bind(to: target) { return listener.refuse(call, failure) }
         let waits = flags & UInt64(O_NONBLOCK) == 0
         PendingConnection(

@@ -90,6 +90,9 @@ final class Gate {
         return set.add(listener.descriptor.number)
     }
 
+    /// Whether the run has sockets that lie in the host's network.
+    var hasHostSockets: Bool { connections.hasGiven }
+
     /// When to look at connections again though nothing happened.
     var deadline: UInt64? { connections.deadline }
 

@@ -56,23 +56,26 @@ struct Sampler {
         let privateBytes = PrivateMemory.bytes(plan, root: root)
         let named = privateBytes + (gate?.memories.reduce(0) { $0 + $1.bytes } ?? 0)
         let shared = named + (gate?.nameless.bytes(besides: named) ?? 0)
+        let inSockets = isOver ? 0 : sockets.bytes(hasHosts: gate?.hasHostSockets ?? false)
         if needsTree && !isOver { addTree(to: &sample, named: shared) } else { sample.memory = shared }
+        sample.memory += inSockets
         sample.cpu = max(sample.cpu, gate?.clockTime ?? 0)
         peak = max(peak, sample.memory)
         sample.memoryPeak = peak
         sample.disk = privateBytes + (gate?.written.added ?? 0) + (copy?.bytes(isOver: isOver) ?? 0)
         if let limit = limits.fileSize { sample.fullFile = gate?.written.reaching(limit) }
-        if let cgroup = plan.cgroup { use(cgroup, &sample) }
+        if let cgroup = plan.cgroup { use(cgroup, &sample, inSockets) }
         return sample
     }
 
-    private func use(_ cgroup: CgroupLimits, _ sample: inout Sample) {
+    /// - Parameter beside: bytes that the group does not count.
+    private func use(_ cgroup: CgroupLimits, _ sample: inout Sample, _ beside: UInt64) {
         if let cpu = cgroup.cpuUsed() { sample.cpu = cpu }
         if let processes = cgroup.processCount() { sample.processes = processes }
         if let peak = cgroup.memoryPeak() {
             sample.memoryPeak = peak
             // The kernel holds the group to the limit; the sum of the samples does not count pages it shares.
-            sample.memory = 0
+            sample.memory = beside
         }
         sample.memoryKills = cgroup.memoryKills()
         sample.forkRefusals = cgroup.processRefusals()
@@ -101,7 +104,7 @@ struct Sampler {
             // What several have mapped was counted for each; telling it apart is dear.
             shared = processes.reduce(0) { $0 + ProcessMemory.share($1.mappings, in: $1.base) }
         }
-        sample.memory = own + max(shared, named) + sockets.bytes()
+        sample.memory = own + max(shared, named)
     }
 }
 

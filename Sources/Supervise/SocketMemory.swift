@@ -5,11 +5,14 @@ import Sandbox
 /// What waits in the sockets of a run: memory of the kernel that no process is said to have.
 ///
 /// The number of sockets in the run's network namespace says cheaply that it cannot be much. Only where it could be are
-/// the sockets asked, each once, whoever has it; those that nobody has open are on their way through other sockets
+/// the sockets asked, each once, whoever has it; and where it has sockets of the host's network, which no such number
+/// counts and no control group of the run's. Those that nobody has open are on their way through other sockets
 /// (unix(7), SCM_RIGHTS) and are taken to be full.
 struct SocketMemory {
     private let census: Census
     private let limit: UInt64?
+    /// Whether no control group counts the sockets of the run's own network.
+    private let countsOwn: Bool
     private var last: UInt64 = 0
     private var nextLook: UInt64 = 0
 
@@ -22,16 +25,18 @@ struct SocketMemory {
     init(_ plan: Plan, _ census: Census) {
         self.census = census
         // In the host's namespace the count is that of everybody's.
-        let isCounted = plan.cgroup?.memory == nil && plan.namespaces.contains(.network)
-        limit = isCounted ? plan.limits.memory : nil
+        limit = plan.namespaces.contains(.network) ? plan.limits.memory : nil
+        countsOwn = plan.cgroup?.memory == nil
     }
 
     /// Bytes now, or a moment ago: asking takes a while.
-    mutating func bytes() -> UInt64 {
-        guard let limit, Clock.monotonic >= nextLook else { return last }
+    ///
+    /// - Parameter hasHosts: whether the run was ever given a socket of the host's network.
+    mutating func bytes(hasHosts: Bool) -> UInt64 {
+        guard let limit, hasHosts || countsOwn, Clock.monotonic >= nextLook else { return last }
         nextLook = Clock.monotonic + Self.interval
-        let count = number()
-        last = count * Self.most > limit / 2 ? look(count) : 0
+        let count = countsOwn ? number() : 0
+        last = hasHosts || count * Self.most > limit / 2 ? look(count) : 0
         return last
     }
 
@@ -49,7 +54,9 @@ struct SocketMemory {
         for pid in census.pids() {
             for name in (try? Path("/proc/\(pid)/fd").names()) ?? [] {
                 guard let number = Int32(name), let link = try? Path("/proc/\(pid)/fd/\(name)").linkTarget(),
-                    link.bytes.starts(with: "socket:".utf8), let socket = GuestSocket(of: pid, number: number)
+                    link.bytes.starts(with: "socket:".utf8),
+                    let socket = GuestSocket(of: pid, number: number),
+                    countsOwn || socket.isOfThisNetwork()
                 else { continue }
                 held.append((link.bytes, socket.memory()))
             }

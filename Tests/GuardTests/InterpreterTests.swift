@@ -192,4 +192,24 @@ struct InterpreterTests {
         #expect(scratch.contents("step.sh") == code)
         #expect(scratch.exists("other.sh"))
     }
+
+    @Test("a module runs as it was scanned, whatever was compiled of it before", arguments: Caller.possible)
+    func compiled(_ caller: Caller) throws {
+        let scratch = try Scratch(for: caller)
+        let prepare = """
+            import os, py_compile
+            open('beside.py', 'w').write("print('as compiled')")
+            py_compile.compile('beside.py', invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+            open('beside.py', 'w').write("print('as scanned')")
+            open('only.py', 'w').write("print('compiled alone')")
+            py_compile.compile('only.py', cfile='only.pyc'); os.unlink('only.py')
+            """
+        let prepared = try Command(["/usr/bin/python3", "-c", prepare], as: caller, in: scratch.url).run()
+        #expect(prepared.status == 0, "\(prepared.errors)")
+        try scratch.file("main.py", "import beside\nimport only\n")
+        let seen = try Guarded(caller, in: scratch).run(["/usr/bin/python3", "main.py"])
+        #expect(seen.output == "as scanned\ncompiled alone\n", "\(seen.output)\(seen.errors)")
+        #expect(seen.violations.isEmpty, "\(seen.violations)")
+        #expect(seen.errors.contains("only.pyc"), "\(seen.errors)")
+    }
 }

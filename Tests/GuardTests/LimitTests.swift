@@ -221,4 +221,18 @@ struct LimitTests {
         #expect(seen.status == 123, "\(seen.status) \(seen.errors)")
         #expect(seen.errors.contains("disk"), "\(seen.errors)")
     }
+
+    @Test("what waits in connections of the host's network counts as memory", arguments: Caller.possible)
+    func connections(_ caller: Caller) throws {
+        let port: UInt16
+        do { port = try Server().port }
+        let place = "[\"tcp://127.0.0.1:\(port)\"]"
+        let seen = try Guarded(
+            caller,
+            settings: ["network.allow=\(place)", "network.listen=\(place)", "limits.memory=64MiB"],
+            in: Scratch(for: caller)
+        ).act("memory-in-connections", "\(port)")
+        #expect(seen.status == 123, "\(seen.status) \(seen.output)\(seen.errors)")
+        #expect(seen.errors.contains("the limit memory"), "\(seen.errors)")
+    }
 }

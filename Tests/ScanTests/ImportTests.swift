@@ -31,6 +31,16 @@ struct ImportTests {
         #expect(files("import", in: tree).isEmpty && files("from a", in: tree).isEmpty)
     }
 
+    @Test("compiled ones count where there is no source")
+    func compiled() {
+        let tree: Set = ["/w/a.py", "/w/a.pyc", "/w/b.pyc", "/w/p/__init__.pyc", "/w/p/q.pyc"]
+        #expect(files("import a, b", in: tree) == ["/w/a.py", "/w/b.pyc"])
+        #expect(files("import p.q", in: tree) == ["/w/p/__init__.pyc", "/w/p/q.pyc"])
+    }
+
+    @Test("a name in other letters is the name that Python sees")
+    func disguised() { #expect(files("import \u{FF41}", in: ["/w/a.py"]) == ["/w/a.py"]) }
+
     @Test("relative ones count from the source's own directory")
     func relative() {
         let tree: Set = ["/w/a.py", "/w/p/__init__.py", "/w/p/q.py", "/w/p/r/s.py"]

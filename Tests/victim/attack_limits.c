@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "victim.h"
 
+#include <netinet/in.h>
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -120,6 +122,29 @@ static long memory_in_sockets(int n, char **a) {
     }
 }
 
+// memory-in-connections PORT: fills connections with itself, and reads none.
+static long memory_in_connections(int n, char **a) {
+    if (n != 1) return -1;
+    struct sockaddr_in own = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(a[0])),
+                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int server = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+    setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    if (bind(server, (struct sockaddr *)&own, sizeof own) != 0 || listen(server, 64) != 0) return -1;
+    static char block[1 << 16];
+    for (int i = 0; i < 60; i++) {
+        int ends[2] = {socket(AF_INET, SOCK_STREAM, 0), -1};
+        if (connect(ends[0], (struct sockaddr *)&own, sizeof own) != 0) return -1;
+        ends[1] = accept(server, NULL, NULL);
+        for (int end = 0; end < 2; end++)
+            for (int again = 0; again < 20; again++) {
+                while (send(ends[end], block, sizeof block, MSG_DONTWAIT | MSG_NOSIGNAL) > 0) {}
+                usleep(200);
+            }
+    }
+    sleep(60);
+    return 0;
+}
+
 static long memory_in_pipes(int n, char **a) {
     (void)n, (void)a;
     static char piece[65536];
@@ -206,7 +231,7 @@ const struct act attack_limit_acts[] = {
     {"cpu-unheard", cpu_unheard}, {"cpu-orphans", cpu_orphans}, {"memory-forgotten", memory_forgotten},
     {"memory-held-by-a-page", memory_held_by_a_page}, {"memory-unnamed", memory_unnamed},
     {"memory-reserved", memory_reserved}, {"memory-in-sockets", memory_in_sockets},
-    {"memory-in-pipes", memory_in_pipes}, {"inodes", inodes}, {"stopped-child", stopped_child},
+    {"memory-in-pipes", memory_in_pipes}, {"memory-in-connections", memory_in_connections}, {"inodes", inodes}, {"stopped-child", stopped_child},
     {"waiting-parent", waiting_parent}, {"stop-all", stop_all}, {"thread-bomb", threads}, {"denials", denials},
     {"failing-execs", failing_execs}, {0},
 };

@@ -33,8 +33,14 @@ package enum PythonImports {
         var place = start
         for part in parts {
             let package = place.appending(part)
-            for file in [package.appending("__init__.py"), Path(bytes: package.bytes + ".py".utf8)]
-            where kind(file) == .regular { files.append(file) }
+            let module = Path(bytes: package.bytes + ".py".utf8)
+            for source in [package.appending("__init__.py"), module] {
+                // Compiled code is imported where there is no source (importlib, SourcelessFileLoader).
+                let compiled = Path(bytes: source.bytes + "c".utf8)
+                if let file = [source, compiled].first(where: { kind($0) == .regular }) {
+                    files.append(file)
+                }
+            }
             guard kind(package) == .directory else { break }
             place = package
         }
@@ -96,7 +102,7 @@ package enum PythonImports {
                 }
             }
             while at < tokens.count, tokens[at].kind == .name, tokens[at].word == .none {
-                parts.append(Array(bytes[tokens[at].range]))
+                parts.append(Array(PythonName.folded(bytes[tokens[at].range]).name.utf8))
                 at += 1
                 guard take(.dot) else { break }
             }
