@@ -4,6 +4,8 @@ import Foundation
 enum Shared {
     static let directory: URL = {
         let url = FileManager.default.temporaryDirectory.appendingPathComponent("guardrun-tests-\(getpid())")
+        // Numbers of processes come again, and an older test run may have left its programs there.
+        try? FileManager.default.removeItem(at: url)
         try? FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: url.path)
         return url
