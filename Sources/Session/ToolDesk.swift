@@ -126,7 +126,7 @@ struct ToolDesk {
         return "is refused: \(Conversation.threats(of: verdict)) in \(code.rawValue) code"
     }
 
-    /// Counts a call that is let through, before it is made.
+    /// Counts a call that is let through or asked about, before it is made.
     func count(_ call: GuestMessage.ToolCall, at now: UInt64) {
         totals[.toolCalls] += 1
         for (index, rule) in checked.enumerated() where rule.rule.value.tool.matches(call.name) {
@@ -212,6 +212,17 @@ extension JSON {
 
     fileprivate static let mark = "__guardrun__"
 
+    private static let inBase64 = ["str", "bytes", "ndarray", "image"]
+
+    /// The same of bytes that are passed in base64. What is written in no way that `Base64` reads holds everything: who
+    /// reads it more kindly could find anything there.
+    private func holdsEncoded(_ search: TextSearch) -> Bool {
+        guard let mark = self[Self.mark]?.stringValue, Self.inBase64.contains(mark) else { return false }
+        guard let bytes = self["value"]?.stringValue.flatMap({ Base64.bytes($0) }) else { return true }
+        // Letters in an array of texts take four bytes each.
+        return search.isFound(in: bytes) || mark == "ndarray" && search.isFound(in: bytes.filter { $0 != 0 })
+    }
+
     /// Whether a pattern is found in any text of the value: names, and bytes that are passed in base64, included.
     fileprivate func holds(_ search: TextSearch) -> Bool {
         switch self {
@@ -219,8 +230,7 @@ extension JSON {
         case .array(let values): values.contains { $0.holds(search) }
         case .object(let members):
             members.contains { search.isFound(in: Array($0.name.utf8)) || $0.value.holds(search) }
-                || self[Self.mark] != nil
-                    && (self["value"]?.stringValue).flatMap { Base64.bytes($0) }.map(search.isFound) == true
+                || holdsEncoded(search)
         case .int, .fraction:
             search.isFound(in: encoded)
         case .null, .bool: false
@@ -230,21 +240,24 @@ extension JSON {
 
 /// Bytes written as text (RFC 4648).
 enum Base64 {
-    /// The bytes; nil for what is no base64.
+    /// The bytes; nil for what is not written in the one way that there is for them.
     static func bytes(_ text: String) -> [UInt8]? {
+        let padding = text.utf8.reversed().prefix { $0 == UInt8(ascii: "=") }.count
+        guard text.utf8.count % 4 == 0, padding < 3 else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count / 4 * 3)
         var (bits, count) = (UInt32(0), 0)
-        for character in text.utf8 where character != UInt8(ascii: "=") {
+        for character in text.utf8.dropLast(padding) {
             guard let value = value(character) else { return nil }
             bits = bits << 6 | value
             count += 6
             if count >= 8 {
                 count -= 8
                 bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+                bits &= (1 << UInt32(count)) - 1
             }
         }
-        return bytes
+        return bits == 0 && count < 6 ? bytes : nil
     }
 
     private static func value(_ character: UInt8) -> UInt32? {

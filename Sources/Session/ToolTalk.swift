@@ -17,12 +17,16 @@ extension Conversation {
         let digest = Digest(Array(call.name.utf8) + [0], JSON.object(arguments).encoded)
         var open = OpenCall(call: call, arguments: arguments, digest: digest)
         switch desk.decide(call, arguments, at: Clock.monotonic) {
-        case .allowed: forward(open)
+        case .allowed:
+            desk.count(call, at: Clock.monotonic)
+            forward(open)
         case .blocked(let rule, let reason): block(open, rule, reason)
         case .asks(let rule):
             guard totals[.takesApprovals] else {
                 return block(open, rule, "it has to be approved, and nobody is there to be asked")
             }
+            // A call counts when it is made: one that is refused kept a person as busy.
+            desk.count(call, at: Clock.monotonic)
             guard record(SessionEvents.approvalRequested(call, digest: digest, rule: rule)) else { return }
             let now = Clock.monotonic
             let patience = terms.tools.answerWithin
@@ -55,7 +59,6 @@ extension Conversation {
     private func forward(_ waiting: OpenCall) {
         var waiting = waiting
         waiting.asked = nil
-        desk.count(waiting.call, at: Clock.monotonic)
         guard record(SessionEvents.toolStarted(waiting.call, digest: waiting.digest)) else { return }
         open = waiting
         clock.pause(at: Clock.monotonic)

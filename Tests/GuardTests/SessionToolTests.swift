@@ -214,6 +214,35 @@ struct SessionToolTests {
         #expect(host.events(.toolCallStarted).count == (answer == "yes" ? 1 : 0))
     }
 
+    @Test("a call counts when it is asked about, not only when it is made")
+    func counted() throws {
+        let scratch = try Scratch(for: .user)
+        let host = try SessionHost(
+            .user, settings: ["tools.allow=[send]", "tools.approve=[send]", "limits.tool_calls=2"],
+            approvals: true, in: scratch)
+        try host.declare(["send": []])
+        let code = """
+            said = []
+            for _ in range(4):
+                try: send()
+                except Exception as error: said.append(str(error))
+            said
+            """
+        let id = host.begin([.init("type", "execute"), .init("code", .string(code))])
+        for _ in 0..<2 {
+            let asked = try host.wait(for: "approval")
+            host.send([
+                "type": "approval", "call": asked["call"] ?? .null, "digest": asked["digest"] ?? .null,
+                "allow": false, "by": "a test",
+            ])
+        }
+        let answer = try host.wait(for: "answer", id: id)
+        host.finish()
+        #expect(host.events(.approvalRequested).count == 2, "\(answer)")
+        #expect(host.events(.toolCallBlocked).count == 4, "\(answer)")
+        #expect(host.events(.toolCallStarted).isEmpty)
+    }
+
     @Test("a tool that fails is an exception, and its answer may come late")
     func fails() throws {
         let scratch = try Scratch(for: .user)

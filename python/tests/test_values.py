@@ -75,10 +75,18 @@ def test_hostile_forms_are_refused_and_nothing_more() -> None:
         {mark: "ndarray", "dtype": "O", "shape": [1], "value": "AAAAAAAAAAA="}, {mark: "set", "value": [[1]]},
         {mark: "ndarray", "dtype": "f8", "shape": [1 << 40], "value": "AAAA"}, {mark: "int", "value": "x"},
         {mark: "image", "value": "AAAA"}, {mark: "float", "value": "1"}, {mark: "dict", "value": [[1]]},
+        {mark: "str", "value": "Li4\n!v"}, {mark: "bytes", "value": "YQ"}, {mark: "bytes", "value": "YR=="},
+        {mark: "ndarray", "dtype": "<U1", "shape": [1], "value": "////fw=="},
+        {mark: "set", "value": [{mark: "int", "value": hex(k * (2**61 - 1))} for k in range(1, 100_000)]},
         {mark: "datetime", "value": "yesterday"}, {mark: "bytes", "value": "ä"}, {mark: "complex", "value": []},
     ):  # fmt: skip
         with pytest.raises(ValueError):
             _values.decode(form)
+
+
+def test_many_keys_of_plain_kinds_are_read() -> None:
+    for value in (set(range(100_000)), {str(n): n for n in range(100_000)}, {(n, n): n for n in range(4_000)}):
+        assert _values.decode(_values.encode(value)) == value
 
 
 def test_forms_changed_at_random_are_read_or_refused() -> None:

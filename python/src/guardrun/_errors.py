@@ -36,6 +36,10 @@ class CodeDenied(GuardrunError):
         self.findings = list(findings)
 
 
+class MalformedValue(GuardrunError, ValueError):
+    """What came out of the interpreter stands for no value; a session goes on after it."""
+
+
 class StateLost(GuardrunError):
     """The interpreter ended and another one took its place: variables, imports and files in /tmp are gone."""
 

@@ -24,6 +24,7 @@ from ._errors import (
     GuardrunError,
     Interrupted,
     LimitReached,
+    MalformedValue,
     NotStarted,
     SessionEnded,
     StateLost,
@@ -137,13 +138,13 @@ class Session:
         answer = self._ask({"type": "execute", "code": code})
         final = answer.get("final")
         return Cell(
-            value=_values.decode(answer.get("value")),
+            value=_decoded(answer.get("value")),
             text=str(answer.get("repr", "None")),
             has_value="value" in answer,
             output=self.output,
             final=None if final is None else (
-                [_values.decode(item) for item in final["args"]],
-                {name: _values.decode(item) for name, item in final["kwargs"].items()},
+                [_decoded(item) for item in final["args"]],
+                {name: _decoded(item) for name, item in final["kwargs"].items()},
             ),
         )
 
@@ -154,7 +155,7 @@ class Session:
     def get(self, *names: str) -> dict[str, Any]:
         """Takes variables of portable types from the interpreter."""
         answer = self._ask({"type": "get", "names": list(names)})
-        return {name: _values.decode(value) for name, value in answer["variables"].items()}
+        return {name: _decoded(value) for name, value in answer["variables"].items()}
 
     def call(self, tool: str, *args: Any, **kwargs: Any) -> Any:
         """Calls a declared tool as a cell would: it is decided, counted and recorded, and then it runs here."""
@@ -406,6 +407,14 @@ class Session:
         self._send(
             {"type": "approval", "call": message["call"], "digest": message["digest"], "allow": allowed, "by": by}
         )
+
+
+def _decoded(value: Any) -> Any:
+    """A value out of the interpreter, which says what it likes."""
+    try:
+        return _values.decode(value)
+    except ValueError as error:
+        raise MalformedValue(str(error)) from None
 
 
 def _settled(python: str) -> str:

@@ -118,23 +118,39 @@ def decode(value: Any, depth: int = 0) -> Any:
         raise ValueError("the value is of an unknown type")
     try:
         return read(value.get("value"), value, depth + 1)
-    except ValueError:
-        raise
     except Exception as error:
-        raise ValueError(f"the value is malformed: {type(error).__name__}") from None
+        raise ValueError(f"the value is malformed: {type(error).__name__}: {error}") from None
 
 
 def _bytes(text: str) -> bytes:
-    return _binascii.a2b_base64(text.encode("ascii"))
+    """Base64 in the one way that guardrun reads it: what it could not look into is not taken here either."""
+    data = _binascii.a2b_base64(text)
+    if _base64(data) != text:
+        raise ValueError("the value is no base64")
+    return data
+
+
+#: Keys whose hashes somebody can choose, in one value: many of them with the same hash take for ever.
+_MOST_CHOSEN = 5000
+_MODULUS = 2**61 - 1
+
+
+def _is_chosen(key: Any) -> bool:
+    """Whether the sender could choose the hash of a key and have others like it (Python Language Reference, 3.3.1)."""
+    if isinstance(key, int):
+        return not -_MODULUS < key < _MODULUS
+    return not isinstance(key, (str, bytes, type(None)))
 
 
 def _read_dict(items: Any, _: Any, depth: int) -> Any:
-    return {_hashable(decode(key, depth)): decode(item, depth) for key, item in items}
+    keys = _hashable([decode(key, depth) for key, _ in items])
+    return dict(zip(keys, [decode(item, depth) for _, item in items]))
 
 
-def _hashable(value: Any) -> Any:
-    hash(value)
-    return value
+def _hashable(keys: list[Any]) -> list[Any]:
+    if sum(map(_is_chosen, keys)) > _MOST_CHOSEN:
+        raise ValueError(f"more than {_MOST_CHOSEN} keys of that kind are not passed")
+    return keys
 
 
 def _read_date(name: str) -> Callable[..., Any]:
@@ -177,14 +193,17 @@ def _read_array(text: str, fields: Any, _: int) -> Any:
     if dtype.kind not in "biufcSUMm" or dtype.hasobject:
         raise ValueError("an array of such elements is not passed")
     shape = tuple(int(size) for size in fields["shape"])
-    return numpy.frombuffer(_bytes(text), dtype=dtype).reshape(shape).copy()
+    data = _bytes(text)
+    if dtype.kind == "U" and numpy.frombuffer(data, dtype=f"{dtype.str[0]}u4").max(initial=0) > 0x10FFFF:
+        raise ValueError("an array of text holds what is no character")
+    return numpy.frombuffer(data, dtype=dtype).reshape(shape).copy()
 
 
 def _read_frame(columns: Any, fields: Any, depth: int) -> Any:
     import pandas
 
     names = decode(fields["columns"], depth)
-    return pandas.DataFrame(dict(zip(map(_hashable, names), (decode(column, depth) for column in columns))))
+    return pandas.DataFrame(dict(zip(_hashable(names), (decode(column, depth) for column in columns))))
 
 
 def _read_image(text: str, *_: Any) -> Any:
@@ -206,8 +225,8 @@ _READERS: dict[str, Callable[..., Any]] = {
     "str": lambda text, *_: _bytes(text).decode("utf-8", "surrogatepass"),
     "dict": _read_dict,
     "tuple": lambda items, _, depth: tuple(decode(item, depth) for item in items),
-    "set": lambda items, _, depth: {_hashable(decode(item, depth)) for item in items},
-    "frozenset": lambda items, _, depth: frozenset(_hashable(decode(item, depth)) for item in items),
+    "set": lambda items, _, depth: set(_hashable([decode(item, depth) for item in items])),
+    "frozenset": lambda items, _, depth: frozenset(_hashable([decode(item, depth) for item in items])),
     "bytes": lambda text, *_: _bytes(text),
     "complex": lambda parts, *_: complex(float(parts[0]), float(parts[1])),
     "datetime": _read_date("datetime"),
