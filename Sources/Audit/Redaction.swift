@@ -8,6 +8,10 @@ import Event
 struct Redaction {
     /// Twelve hexadecimal digits for a secret; nil where there is no key to make them with.
     let digest: ([UInt8]) -> String?
+    /// Code that is not to be kept, where it is a word of a command or ends one.
+    var withheld: [[UInt8]] = []
+
+    init(digest: @escaping ([UInt8]) -> String?) { self.digest = digest }
 
     /// The event without secrets.
     func redacted(_ event: Event) -> Event {
@@ -16,9 +20,37 @@ struct Redaction {
             Self.own.contains(field.name)
                 ? field : JSON.Member(field.name, redacted(field.value) ?? field.value)
         }
+        let message = withheld.isEmpty ? event.message : withoutCode(event)
         return Event(
             event.kind, event.severity, rule: event.rule, threat: event.threat,
-            redacted(event.message) ?? event.message, fields: fields)
+            redacted(message) ?? message, fields: fields)
+    }
+
+    /// A message that ends in the words of the event's command.
+    private func withoutCode(_ event: Event) -> String {
+        guard let words = event.fields.first(where: { $0.name == "argv" })?.value.elements else {
+            return event.message
+        }
+        let text = words.compactMap { $0.stringValue }
+        let whole = Array(text.joined(separator: " ").utf8)
+        let message = Array(event.message.utf8)
+        guard message.count >= whole.count, message.suffix(whole.count).elementsEqual(whole) else {
+            return event.message
+        }
+        let kept = text.map { withoutCode($0) ?? $0 }.joined(separator: " ")
+        return String(decoding: message.dropLast(whole.count), as: UTF8.self) + kept
+    }
+
+    /// nil when the word is not, and does not end in, code that is withheld.
+    private func withoutCode(_ word: String) -> String? {
+        let bytes = Array(word.utf8)
+        for code in withheld where !code.isEmpty && bytes.count >= code.count {
+            // What is no UTF-8 was replaced on the way here.
+            let shown = Array(String(decoding: code, as: UTF8.self).utf8)
+            guard bytes.count >= shown.count, bytes.suffix(shown.count).elementsEqual(shown) else { continue }
+            return String(decoding: bytes.dropLast(shown.count), as: UTF8.self) + "[code \(Digest(code))]"
+        }
+        return nil
     }
 
     private static let own = ["enforcement", "policy", "fitted", "usage", "counts", "repeated", "threats"]
@@ -46,6 +78,11 @@ struct Redaction {
         var isNamed = false
         for (place, value) in values.enumerated() {
             let text = value.stringValue
+            if !withheld.isEmpty, let text, let kept = withoutCode(text) {
+                changed = changed ?? values
+                changed?[place] = .string(kept)
+                continue
+            }
             if isNamed, let text {
                 changed = changed ?? values
                 changed?[place] = .string(label("named", Array(text.utf8)))

@@ -17,7 +17,7 @@ package final class Trail: Recorder {
     private let syncsDenials: Bool
     private let maxBytes: UInt64?
     private let listener: (([UInt8]) -> Void)?
-    private let redaction: Redaction
+    private var redaction: Redaction
 
     private var sequence: UInt64 = 0
     private var previous = Digest.zero
@@ -61,6 +61,9 @@ package final class Trail: Recorder {
     package func discard() {
         if sequence == 0 { path.remove() }
     }
+
+    /// Writes a digest from now on wherever one of these texts is a word of a command, or its end.
+    package func withhold(_ code: [[UInt8]]) { redaction.withheld = code }
 
     package func record(_ event: Event, counting: Bool) throws(RecordingError) {
         if let threat = event.threat { count(threat) }

@@ -26,6 +26,10 @@ enum EvidenceComparison {
             found.append(
                 .init("audit.denials", a.denials.rawValue, b.denials.rawValue, relation, .powerCut))
         }
+        if a.code != b.code {
+            let relation: Relation = a.code.isLess(than: b.code) ? .looser : .stricter
+            found.append(.init("audit.code", a.code.rawValue, b.code.rawValue, relation, nil))
+        }
         if a.maxBytes != b.maxBytes {
             let relation: Relation = a.maxBytes ?? .max > b.maxBytes ?? .max ? .looser : .stricter
             // A trail has the unit of a limit of bytes.

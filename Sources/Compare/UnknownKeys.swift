@@ -9,7 +9,7 @@ enum UnknownKeys {
         "files.deny", "files.exec", "files.workspace", "network.allow", "network.listen", "syscalls.profile",
         "syscalls.allow",
         "syscalls.deny", "syscalls.on_violation", "tools.allow", "tools.approve", "tools.rules", "require",
-        "audit.denials", "audit.max_bytes", "visibility",
+        "audit.denials", "audit.code", "audit.max_bytes", "visibility",
         // Grants nothing and refuses nothing.
         "audit.checkpoints",
     ]

@@ -35,6 +35,9 @@ struct AuditCommand {
         },
         Verb(name: "report", options: ["--since", "-o"]) { command throws(UsageError) in try command.report()
         },
+        Verb(name: "export", options: ["--format", "--since", "--type", "--threat", "-o"]) {
+            command throws(UsageError) in try command.export()
+        },
         Verb(name: "verify", options: ["--format", "--checkpoint", "--key", "--proof"]) {
             command throws(UsageError) in try command.verify()
         },
@@ -47,7 +50,7 @@ struct AuditCommand {
     ]
 
     private static let options: [Flags.Known] = [
-        .init("--audit", takes: "a directory"), .init("--format", takes: "'text' or 'json'"),
+        .init("--audit", takes: "a directory"), .init("--format", takes: "a format"),
         .init("--checkpoint", takes: "a file"), .init("--key", takes: "a public key"),
         .init("--proof", takes: "a file"),
         .init("--since", takes: "an age, such as 7d, a date, or a checkpoint"),
@@ -79,7 +82,9 @@ struct AuditCommand {
             store: Store.standard(
                 asked: flags.last("--audit").map { Path($0) }, user: context.user,
                 workingDirectory: context.directory),
-            flags: flags, names: Array(flags.words.dropFirst()), isJSON: try flags.wantsJSON())
+            flags: flags, names: Array(flags.words.dropFirst()),
+            // What is exported has forms of its own.
+            isJSON: word == "export" ? false : try flags.wantsJSON())
         try verb.act(command)
     }
 

@@ -43,6 +43,11 @@ struct CodeToRun {
         return Digest(sources.map { Digest($0.bytes).bytes })
     }
 
+    /// What stands in the command line itself.
+    var inCommand: [[UInt8]] {
+        sources.compactMap { if case .argument = $0.place { $0.bytes } else { nil } }
+    }
+
     private mutating func take(_ code: Invocation.Code, _ language: Language) {
         switch code {
         case .argument(let index, let start):

@@ -9,12 +9,15 @@ import Supervise
 final class Inspection {
     private let rules: ScanRules
     private let mode: Options.Scanning
+    private let kept: AuditRules.Code
     private(set) var verdicts: [Verdict] = []
     private var sources: [Source] = []
     /// Why the code is refused, or what was found and lets it run.
     private(set) var reason = "nothing was found"
 
-    init(_ rules: ScanRules, mode: Options.Scanning) {
+    /// - Parameter kept: how much of the code the events tell.
+    init(_ rules: ScanRules, mode: Options.Scanning, kept: AuditRules.Code) {
+        self.kept = kept
         self.rules = rules
         self.mode = mode
     }
@@ -99,21 +102,25 @@ final class Inspection {
                     .init("path", .text(verdict.name.bytes)),
                     .init("language", .string(verdict.language.rawValue)),
                     .init("verdict", .string(verdict.action.rawValue)),
-                    .init("findings", .array(verdict.findings.prefix(200).map { Self.json($0, in: source) })),
-                ])
+                    .init("findings", .array(verdict.findings.prefix(200).map { json($0, in: source) })),
+                ] + (kept == .full ? [.init("code", .text(source.bytes))] : []))
         }
     }
 
-    private static func json(_ judged: Verdict.Judged, in source: Source) -> JSON {
+    private func json(_ judged: Verdict.Judged, in source: Source) -> JSON {
         let finding = judged.finding
-        return .object(
-            [
-                .init("rule", .string(finding.rule)), .init("threat", .string(finding.threat.rawValue)),
-                .init("level", .string(finding.level.rawValue)),
-                .init("action", .string(judged.action.rawValue)),
-                .init("line", .number(finding.span.line)), .init("column", .number(finding.span.column)),
-                .init("excerpt", .text(source.line(at: finding.span.bytes.lowerBound))),
-                .init("message", .string(finding.message)),
-            ] + (judged.allowed.map { [.init("allowed", .string($0))] } ?? []))
+        var members: [JSON.Member] = [
+            .init("rule", .string(finding.rule)), .init("threat", .string(finding.threat.rawValue)),
+            .init("level", .string(finding.level.rawValue)), .init("action", .string(judged.action.rawValue)),
+            .init("line", .number(finding.span.line)), .init("column", .number(finding.span.column)),
+            .init("end_line", .number(finding.span.endLine)),
+            .init("end_column", .number(finding.span.endColumn)),
+        ]
+        if kept != .digest {
+            members.append(.init("excerpt", .text(source.line(at: finding.span.bytes.lowerBound))))
+        }
+        members.append(.init("message", .string(finding.message)))
+        if let allowed = judged.allowed { members.append(.init("allowed", .string(allowed))) }
+        return .object(members)
     }
 }

@@ -13,7 +13,15 @@ enum ReportCode {
             page.text(scan["verdict"]?.stringValue ?? "", limit: 20)
             page.raw("</span></h3>\n")
             list(findings, &page)
-            if let code = scan["code"]?.stringValue { listing(code, findings, &page) }
+            if let code = scan["code"]?.stringValue {
+                listing(code, findings, &page)
+            } else {
+                page.raw("<p class=\"soft\">The trail holds its digest")
+                if findings.contains(where: { $0["excerpt"] != nil }) {
+                    page.raw(" and the lines that something was found in")
+                }
+                page.raw("; audit.code: full keeps all of it.</p>\n")
+            }
         }
         page.raw("</section>\n")
     }

@@ -41,7 +41,8 @@ struct RunCommand {
 
     func run() -> Never {
         let streams = Loading.streams(loaded.policy.limits, code, terminal: options.terminal)
-        let inspection = Inspection(loaded.policy.scan, mode: options.scanning)
+        let inspection = Inspection(
+            loaded.policy.scan, mode: options.scanning, kept: loaded.policy.audit.code)
         let launched = launch(streams, inspection)
         let (witness, isAllowed) = decide(launched, inspection)
         guard isAllowed else {
@@ -63,7 +64,8 @@ struct RunCommand {
     private func decide(_ launched: Launching, _ inspection: Inspection) -> (Witness, Bool) {
         do throws(RecordingError) {
             let witness = try record.begin(
-                launched.plan, codeDigest: code.digest, codeNotes: code.notes, scans: inspection.events)
+                launched.plan, codeDigest: code.digest, codeNotes: code.notes, scans: inspection.events,
+                code: code.inCommand)
             let isAllowed = inspection.decide(signals)
             try witness.record(
                 RunEvents.decided(allowed: isAllowed, reason: inspection.reason), counting: false)

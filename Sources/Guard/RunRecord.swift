@@ -91,11 +91,14 @@ final class RunRecord {
     func discard() { trail?.discard() }
 
     /// Writes what the run starts with.
+    ///
+    /// - Parameter code: what of the command is code, which not every policy wants kept.
     func begin(
-        _ plan: Plan, codeDigest: Digest?, codeNotes: [String], scans: [Event]
+        _ plan: Plan, codeDigest: Digest?, codeNotes: [String], scans: [Event], code: [[UInt8]] = []
     ) throws(RecordingError) -> Witness {
         open()
         guard let trail else { throw RecordingError(obstacle.map { "\($0)" } ?? "it is not open") }
+        if loaded.policy.audit.code == .digest { trail.withhold(code) }
         let witness = Witness(trail)
         try witness.record(
             RunEvents.started(

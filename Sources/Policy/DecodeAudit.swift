@@ -19,6 +19,8 @@ extension Decoder {
             switch key {
             case .denials:
                 rules.denials = decoder.word(value, "denials is", as: AuditRules.Durability.self) ?? .written
+            case .code:
+                rules.code = decoder.word(value, "code is", as: AuditRules.Code.self) ?? .excerpt
             case .maxBytes: rules.maxBytes = decoder.quantity(value, key.rawValue, .bytes)
             case .checkpoints:
                 guard let calls = decoder.quantity(value, key.rawValue, .pieces) else { return }

@@ -43,7 +43,7 @@ extension AuditRules {
     fileprivate var document: JSON {
         .object(
             [
-                .init("denials", .string(denials.rawValue)),
+                .init("denials", .string(denials.rawValue)), .init("code", .string(code.rawValue)),
                 .init("max_bytes", .string(maxBytes.map(Quantity.size) ?? "unlimited")),
             ] + (checkpoints.map { [.init("checkpoints", .number($0.value))] } ?? []))
     }

@@ -274,7 +274,26 @@ package struct AuditRules: Equatable, Sendable {
     /// What must have happened to a denial before the program learns of it.
     package enum Durability: String, CaseIterable, Sendable { case written, sync }
 
+    /// How much of the code that was scanned a trail keeps, the least first.
+    package enum Code: String, CaseIterable, Sendable {
+        /// Its SHA-256.
+        case digest
+        /// Also the lines that something was found in.
+        case excerpt
+        /// All of it.
+        case full
+
+        /// Whether it keeps less evidence, which is looser.
+        package func isLess(than other: Code) -> Bool {
+            switch (self, other) {
+            case (.digest, .excerpt), (.digest, .full), (.excerpt, .full): true
+            default: false
+            }
+        }
+    }
+
     package var denials = Durability.written
+    package var code = Code.excerpt
     /// The trail's own size at which the run is ended, in bytes.
     package var maxBytes: UInt64?
     /// A session makes a checkpoint after so many calls of tools.

@@ -33,7 +33,7 @@ package struct Difference: Equatable, Sendable {
         + ["limits"] + Limit.allCases.map { "limits.\($0.rawValue)" }
         + SessionCap.allCases.map { "limits.\($0.rawValue)" }
         + ["tools", "tools.allow", "tools.approve", "tools.answer_within", "tools.rules"]
-        + ["require", "audit", "audit.denials", "audit.max_bytes", "visibility"]
+        + ["require", "audit", "audit.denials", "audit.code", "audit.max_bytes", "visibility"]
 }
 
 extension Policy {
@@ -196,6 +196,9 @@ extension AuditRules {
         var found: [Difference] = []
         if denials == .written, base.denials == .sync {
             found.append(Difference("audit.denials", "written instead of sync"))
+        }
+        if code.isLess(than: base.code) {
+            found.append(Difference("audit.code", "\(code.rawValue) instead of \(base.code.rawValue)"))
         }
         if maxBytes ?? .max > base.maxBytes ?? .max {
             let (new, old) = (

@@ -100,7 +100,8 @@ extension Conversation {
         let verdict = verdict(on: bytes)
         // Nobody is asked about a cell: what a person should look at is refused.
         let isAllowed = verdict.action < .ask || terms.onlyWarns
-        let event = SessionEvents.scanned(verdict, cell: id, digest: Digest(bytes), isAllowed: isAllowed)
+        let event = SessionEvents.scanned(
+            verdict, cell: id, bytes, isAllowed: isAllowed, kept: terms.keptCode)
         if isAllowed { return event }
         guard record(event) else { return nil }
         let threats = Self.threats(of: verdict)

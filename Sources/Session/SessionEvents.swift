@@ -5,17 +5,22 @@ import Scan
 
 /// The events of a session's cells and tools.
 enum SessionEvents {
-    static func scanned(_ verdict: Verdict, cell: Int64, digest: Digest, isAllowed: Bool) -> Event {
+    /// - Parameter kept: how much of the code the event tells.
+    static func scanned(
+        _ verdict: Verdict, cell: Int64, _ code: [UInt8], isAllowed: Bool, kept: AuditRules.Code
+    ) -> Event {
+        let source = Source(name: verdict.name, language: verdict.language, bytes: code, place: .step)
         let count = verdict.findings.count
         return Event(
             .scanFinished, !isAllowed ? .high : verdict.action == .allow ? .info : .warning,
             "cell \(cell) was scanned: \(count) finding\(count == 1 ? "" : "s"), "
                 + (isAllowed ? "it may run" : "it is refused"),
             fields: [
-                .init("cell", .number(cell)), .init("code_digest", .string(digest.description)),
+                .init("cell", .number(cell)), .init("code_digest", .string(Digest(code).description)),
                 .init("language", .string(verdict.language.rawValue)),
-                .init("verdict", .string(verdict.action.rawValue)), .init("findings", findings(verdict)),
-            ])
+                .init("verdict", .string(verdict.action.rawValue)),
+                .init("findings", findings(verdict, in: kept == .digest ? nil : source)),
+            ] + (kept == .full ? [.init("code", .text(code))] : []))
     }
 
     static func compiled(
@@ -36,22 +41,24 @@ enum SessionEvents {
             ])
     }
 
-    /// As the trail and the host get them.
-    static func findings(_ verdict: Verdict) -> JSON {
-        .array(
-            verdict.findings.prefix(200).map { judged in
-                let finding = judged.finding
-                return .object(
-                    [
-                        .init("rule", .string(finding.rule)),
-                        .init("threat", .string(finding.threat.rawValue)),
-                        .init("level", .string(finding.level.rawValue)),
-                        .init("action", .string(judged.action.rawValue)),
-                        .init("line", .number(finding.span.line)),
-                        .init("column", .number(finding.span.column)),
-                        .init("message", .string(finding.message)),
-                    ] + (judged.allowed.map { [.init("allowed", .string($0))] } ?? []))
-            })
+    /// As the trail and the host get them; with the lines they are in, where their source is given.
+    static func findings(_ verdict: Verdict, in source: Source? = nil) -> JSON {
+        .array(verdict.findings.prefix(200).map { json($0, in: source) })
+    }
+
+    private static func json(_ judged: Verdict.Judged, in source: Source?) -> JSON {
+        let finding = judged.finding
+        var members: [JSON.Member] = [
+            .init("rule", .string(finding.rule)), .init("threat", .string(finding.threat.rawValue)),
+            .init("level", .string(finding.level.rawValue)), .init("action", .string(judged.action.rawValue)),
+            .init("line", .number(finding.span.line)), .init("column", .number(finding.span.column)),
+        ]
+        if let source {
+            members.append(.init("excerpt", .text(source.line(at: finding.span.bytes.lowerBound))))
+        }
+        members.append(.init("message", .string(finding.message)))
+        if let allowed = judged.allowed { members.append(.init("allowed", .string(allowed))) }
+        return .object(members)
     }
 
     static func toolStarted(_ call: GuestMessage.ToolCall, digest: Digest) -> Event {

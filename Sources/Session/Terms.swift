@@ -10,16 +10,19 @@ extension Conversation {
         package let scanner: Scanner
         /// Whether code that the scan would refuse runs all the same.
         package let onlyWarns: Bool
+        /// How much of the cells' code the trail keeps.
+        package let keptCode: AuditRules.Code
         package let limits: Limits
         package let tools: ToolRules
         package let onViolation: SyscallRules.OnViolation
 
         package init(
-            scanner: Scanner, onlyWarns: Bool, limits: Limits, tools: ToolRules,
+            scanner: Scanner, onlyWarns: Bool, keptCode: AuditRules.Code, limits: Limits, tools: ToolRules,
             onViolation: SyscallRules.OnViolation
         ) {
             self.scanner = scanner
             self.onlyWarns = onlyWarns
+            self.keptCode = keptCode
             self.limits = limits
             self.tools = tools
             self.onViolation = onViolation

@@ -79,6 +79,7 @@ private let table: [(a: String, b: String, relation: Relation)] = [
     // Less evidence is looser.
     ("audit: {denials: sync}", "audit: {}", .stricter),
     ("audit: {max_bytes: 1MiB}", "audit: {}", .stricter),
+    ("audit: {code: full}", "audit: {}", .stricter), ("audit: {code: digest}", "audit: {}", .looser),
     ("visibility: fast", "visibility: full", .looser),
     ("files: {write: [/w]}", "files: {write: [/w], workspace: overlay}", .looser),
     ("files: {read: [/w]}", "files: {read: [/w], workspace: overlay}", .equal),

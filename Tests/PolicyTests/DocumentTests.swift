@@ -19,7 +19,7 @@ struct DocumentTests {
             + "\"limits\":{\"wall\":\"1m\",\"cpu\":\"unlimited\",\"memory\":\"1GiB\",\"processes\":4,"
             + "\"open_files\":\"unlimited\",\"file_size\":\"unlimited\",\"disk\":\"unlimited\","
             + "\"output\":\"unlimited\",\"execs\":\"unlimited\"},\"require\":[\"landlock\"],"
-            + "\"audit\":{\"denials\":\"written\",\"max_bytes\":\"unlimited\"},\"visibility\":\"full\"}"
+            + "\"audit\":{\"denials\":\"written\",\"code\":\"excerpt\",\"max_bytes\":\"unlimited\"},\"visibility\":\"full\"}"
         let short = """
             guardrun: 1
             name: p

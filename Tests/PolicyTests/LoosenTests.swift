@@ -80,6 +80,8 @@ private let table: [(base: String, upper: String, path: String?)] = [
     ("require: [landlock]", "require: [seccomp, landlock]", nil),
     ("audit: {denials: sync}", "audit: {denials: written}", "audit.denials"),
     ("audit: {denials: written}", "audit: {denials: sync}", nil),
+    ("audit: {code: full}", "audit: {code: excerpt}", "audit.code"),
+    ("audit: {code: digest}", "audit: {code: full}", nil),
     ("audit: {max_bytes: 1MiB}", "audit: {max_bytes: 2MiB}", "audit.max_bytes"),
     ("audit: {max_bytes: 1MiB}", "audit: {max_bytes: unlimited}", "audit.max_bytes"),
     ("syscalls: {deny: [mount]}", "syscalls: {deny: []}", "syscalls.deny"),

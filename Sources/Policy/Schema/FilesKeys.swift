@@ -83,7 +83,7 @@ extension SyscallsKey: DocumentKey {
 
 /// `audit`
 enum AuditKey: String, CaseIterable {
-    case denials
+    case denials, code
     case maxBytes = "max_bytes"
     case checkpoints
 }
@@ -97,6 +97,11 @@ extension AuditKey: DocumentKey {
                     + "outlives guardrun, or on disk (`sync`), which outlives a power cut.",
                 .word(AuditRules.Durability.allCases.map { $0.rawValue }), default: "written", example: "sync"
             )
+        case .code:
+            KeyMeaning(
+                "How much of the code that was scanned the trail keeps, without the secrets in it: its SHA-256 (`digest`), "
+                    + "also the lines that something was found in (`excerpt`), or all of it (`full`).",
+                .word(AuditRules.Code.allCases.map { $0.rawValue }), default: "excerpt", example: "full")
         case .maxBytes:
             KeyMeaning(
                 "The size of the trail at which the run is ended.", .size, default: "unlimited",
