@@ -19,6 +19,9 @@ package enum JSONReader {
         return unsafe convert(tree, depth: 64)
     }
 
+    /// A line of a trail, in which a text may hold whatever a program chose; nil when it is none.
+    package static func event(_ line: some Collection<UInt8>) -> JSON? { value(line, allowsZero: true) }
+
     private static func convert(_ value: UnsafeMutablePointer<json_t>, depth: Int) -> JSON? {
         guard depth > 0 else { return nil }
         switch unsafe value.pointee.type {

@@ -8,9 +8,7 @@ package enum RedactionKey {
     /// Twelve hexadecimal digits of HMAC-SHA-256; nil when the key can neither be read nor made.
     package static func digest(of secret: [UInt8], in store: Store) -> String? {
         guard let key = try? key(in: store), key.count == 32 else { return nil }
-        var code = [UInt8](repeating: 0, count: 32)
-        unsafe _ = crypto_auth_hmacsha256(&code, secret, UInt64(secret.count), key)
-        return Digest(exactly: code).map { String(decoding: $0.hex.prefix(12), as: UTF8.self) }
+        return String(decoding: MessageCode.of(secret, key: key).hex.prefix(12), as: UTF8.self)
     }
 
     private static func key(in store: Store) throws(SystemError) -> [UInt8] {

@@ -20,13 +20,13 @@ package struct RunSummary: Equatable, Sendable {
     package init?(_ run: RunID, in store: Store) {
         guard let file = try? Descriptor.open(store.trail(of: run), O_RDONLY | O_NONBLOCK | O_NOCTTY),
             let size = try? file.size(), let head = Self.head(file),
-            let first = JSONReader.value(head)
+            let first = JSONReader.event(head)
         else { return nil }
         runID = run
         started = first["time"]?.stringValue ?? ""
         command = (first["command"]?.elements ?? []).compactMap { $0.stringValue }.joined(separator: " ")
         policy = first["policy"]?["name"]?.stringValue ?? ""
-        if let last = Self.tail(file, size).flatMap({ JSONReader.value($0) }),
+        if let last = Self.tail(file, size).flatMap({ JSONReader.event($0) }),
             last["type"]?.stringValue == Event.Kind.runFinished.rawValue
         {
             outcome = last["outcome"]?.stringValue ?? "?"
@@ -41,7 +41,7 @@ package struct RunSummary: Equatable, Sendable {
         let bytes = (try? store.trail(of: run).contents(atMost: 1 << 30)) ?? []
         var (written, seen) = (0, [String]())
         for line in bytes.split(separator: UInt8(ascii: "\n")) {
-            let event = JSONReader.value(line)
+            let event = JSONReader.event(line)
             if event?["type"]?.stringValue == Event.Kind.policyViolation.rawValue { written += 1 }
             if let threat = event?["threat"]?.stringValue, !seen.contains(threat) { seen.append(threat) }
         }

@@ -33,6 +33,8 @@ package struct Store: Equatable, Sendable {
     package var frontier: Path { ledger.appending("frontier") }
     /// For questions; it can be made again from the trails.
     package var index: Path { directory.appending("index.sqlite") }
+    /// How far trails have been delivered elsewhere.
+    package var deliveries: Path { directory.appending("deliveries") }
     /// The keys lie inside the directory, because it is cut out of every view.
     package var keys: Path { directory.appending("keys") }
 

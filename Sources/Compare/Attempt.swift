@@ -28,6 +28,8 @@ package enum Attempt: Equatable, Sendable {
     case trail(UInt64)
     /// A refusal right before the power fails: `allow` where its event may be lost.
     case powerCut
+    /// A trail that keeps less than so much of the code: `allow` where it may.
+    case forgottenCode(AuditRules.Code)
     /// A refused open by a thread whose other thread changes the path: `allow` where its event may be missing.
     case unseenOpen
     /// Changing a file of the working directory: `allow` where that is done before anybody has looked at it.
@@ -76,6 +78,7 @@ extension Attempt: CustomStringConvertible {
         case .without(let mechanism): "run on a host without \(mechanism.rawValue)"
         case .trail(let bytes): "audit.max_bytes \(bytes)"
         case .powerCut: "a refusal right before the power fails"
+        case .forgottenCode(let kept): "a trail that keeps less than the \(kept.rawValue) of the code"
         case .unseenOpen: "a refused open whose path another thread changes"
         case .unseenWrite: "a change in the working directory that nobody has looked at"
         }
@@ -111,7 +114,7 @@ extension Attempt: CustomStringConvertible {
             members.append(.init("text", .string(text)))
         case .without(let mechanism): members.append(.init("mechanism", .string(mechanism.rawValue)))
         case .trail(let bytes): members.append(.init("bytes", .number(bytes)))
-        case .powerCut, .unseenOpen, .unseenWrite: break
+        case .powerCut, .forgottenCode, .unseenOpen, .unseenWrite: break
         }
         return .object(members)
     }
@@ -128,7 +131,7 @@ extension Attempt: CustomStringConvertible {
         case .finding: "finding"
         case .code: "code"
         case .without: "run"
-        case .trail, .powerCut, .unseenOpen: "record"
+        case .trail, .powerCut, .forgottenCode, .unseenOpen: "record"
         }
     }
 }

@@ -28,7 +28,9 @@ enum EvidenceComparison {
         }
         if a.code != b.code {
             let relation: Relation = a.code.isLess(than: b.code) ? .looser : .stricter
-            found.append(.init("audit.code", a.code.rawValue, b.code.rawValue, relation, nil))
+            let more = a.code.isLess(than: b.code) ? b.code : a.code
+            found.append(
+                .init("audit.code", a.code.rawValue, b.code.rawValue, relation, .forgottenCode(more)))
         }
         if a.maxBytes != b.maxBytes {
             let relation: Relation = a.maxBytes ?? .max > b.maxBytes ?? .max ? .looser : .stricter

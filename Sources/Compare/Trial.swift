@@ -86,6 +86,10 @@ package struct Trial {
             Outcome(
                 answer: policy.audit.denials == .sync ? .deny : .allow, rule: "audit.denials",
                 sentence: "losing the event of a refusal when the power fails")
+        case .forgottenCode(let kept):
+            Outcome(
+                answer: policy.audit.code.isLess(than: kept) ? .allow : .deny, rule: "audit.code",
+                sentence: "keeping less than the \(kept.rawValue) of the code")
         case .unseenOpen:
             Outcome(
                 answer: policy.visibility == .full ? .deny : .allow, rule: "visibility",

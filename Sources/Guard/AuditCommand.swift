@@ -38,13 +38,20 @@ struct AuditCommand {
         Verb(name: "export", options: ["--format", "--since", "--type", "--threat", "-o"]) {
             command throws(UsageError) in try command.export()
         },
+        Verb(
+            name: "ship",
+            options: [
+                "--sink", "--format", "--since", "--type", "--threat", "--name", "--once", "--key-file",
+            ]
+        ) { command throws(UsageError) in try command.ship() },
         Verb(name: "verify", options: ["--format", "--checkpoint", "--key", "--proof"]) {
             command throws(UsageError) in try command.verify()
         },
         Verb(name: "prove", options: ["--since"]) { command throws(UsageError) in try command.prove() },
         Verb(name: "checkpoint", options: []) { command throws(UsageError) in try command.checkpoint() },
         Verb(name: "key", options: []) { command throws(UsageError) in try command.key() },
-        Verb(name: "prune", options: ["--older-than", "--dry-run"]) { command throws(UsageError) in
+        Verb(name: "prune", options: ["--older-than", "--dry-run", "--undelivered"]) {
+            command throws(UsageError) in
             try command.prune()
         },
     ]
@@ -59,7 +66,10 @@ struct AuditCommand {
         .init("--type", takes: "a type of event"), .init("--run", takes: "a run"),
         .init("-f", short: "--follow"), .init("-n", takes: "a number"),
         .init("-o", takes: "a file"),
-        .init("--older-than", takes: "an age, such as 90d"), .init("--dry-run"),
+        .init("--sink", takes: "where events go"),
+        .init("--name", takes: "a name for the place in the trails"),
+        .init("--once"), .init("--key-file", takes: "a file"),
+        .init("--older-than", takes: "an age, such as 90d"), .init("--dry-run"), .init("--undelivered"),
     ]
 
     static func run(_ words: [[UInt8]]) throws(UsageError) -> Never {
@@ -84,7 +94,7 @@ struct AuditCommand {
                 workingDirectory: context.directory),
             flags: flags, names: Array(flags.words.dropFirst()),
             // What is exported has forms of its own.
-            isJSON: word == "export" ? false : try flags.wantsJSON())
+            isJSON: word == "export" || word == "ship" ? false : try flags.wantsJSON())
         try verb.act(command)
     }
 

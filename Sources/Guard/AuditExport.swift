@@ -64,7 +64,7 @@ extension AuditCommand {
         guard kind != nil || threat != nil else { return block }
         var kept: [UInt8] = []
         for line in block.split(separator: UInt8(ascii: "\n")) {
-            guard let event = JSONReader.value(line),
+            guard let event = JSONReader.event(line),
                 kind.map({ event["type"]?.stringValue == $0.rawValue }) ?? true,
                 threat.map({ event["threat"]?.stringValue == $0.rawValue }) ?? true
             else { continue }

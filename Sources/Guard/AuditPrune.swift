@@ -22,8 +22,13 @@ extension AuditCommand {
         guard found.ledger.faults.isEmpty else {
             fail("the ledger is not sound, so nothing is removed; see `guardrun audit verify`", Exit.unsound)
         }
-        var (removed, kept) = (0, 0)
+        let cursors = flags.has("--undelivered") ? [] : DeliveryCursor.all(in: store)
+        var (removed, kept, waiting) = (0, 0, 0)
         for run in found.runs {
+            if cursors.contains(where: { isWaiting(run.trail.runID, $0.places) }) {
+                waiting += 1
+                continue
+            }
             // A trail that something is wrong with is evidence; one that was cut off is no more than that.
             guard !run.trail.isHeld, run.isSound || run.trail.state == .cutOff && run.fault == run.trail.fault
             else {
@@ -35,8 +40,20 @@ extension AuditCommand {
         }
         Terminal.standardOutput.line(
             "\(removed) trail\(removed == 1 ? "" : "s") \(flags.has("--dry-run") ? "would be" : removed == 1 ? "was" : "were") removed"
+                + (waiting == 0
+                    ? ""
+                    : "; \(waiting) kept, because `audit ship` has not delivered all of \(waiting == 1 ? "it" : "them") "
+                        + "(--undelivered removes them)")
                 + (kept == 0 ? "" : "; \(kept) kept, because they go on or are not sound"))
         Exit.now(Exit.success)
+    }
+
+    /// Whether a delivery began with runs before this one, or with this one, and is not through with it.
+    private func isWaiting(_ run: RunID, _ places: [String: UInt64]) -> Bool {
+        guard let first = places.keys.min(), run.description >= first,
+            var rest = try? TrailLines(of: run, in: store, from: places[run.description] ?? 0)
+        else { return false }
+        return (try? rest.next())?.isEmpty == false
     }
 
     private func remove(_ trail: Verification) {

@@ -14,7 +14,7 @@ struct NamedTrail {
     var again: [Int64: Int64] {
         var again: [Int64: Int64] = [:]
         for one in tally { again[Int64(clamping: one.sequence)] = Int64(clamping: one.count) }
-        let seal = bytes.split(separator: UInt8(ascii: "\n")).last.flatMap { JSONReader.value($0) }
+        let seal = bytes.split(separator: UInt8(ascii: "\n")).last.flatMap { JSONReader.event($0) }
         for one in seal?["repeated"]?.elements ?? [] {
             if let number = one["seq"]?.intValue { again[number] = one["count"]?.intValue }
         }

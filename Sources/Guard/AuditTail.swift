@@ -83,7 +83,7 @@ private struct Tail {
         while let block = try? lines.next(), !block.isEmpty { bytes += block }
         shown[run.description] = lines.place
         return bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
-            guard let event = JSONReader.value(line),
+            guard let event = JSONReader.event(line),
                 kind.map({ event["type"]?.stringValue == $0.rawValue }) ?? true,
                 threat.map({ event["threat"]?.stringValue == $0.rawValue }) ?? true
             else { return nil }

@@ -61,7 +61,7 @@ struct ExportedEvent {
     let type: String
 
     init?(_ line: ArraySlice<UInt8>) {
-        guard let json = JSONReader.value(line), let run = json["run_id"]?.stringValue,
+        guard let json = JSONReader.event(line), let run = json["run_id"]?.stringValue,
             let sequence = json["seq"]?.intValue, let time = json["time"]?.stringValue,
             let moment = Moment(rfc3339: time.utf8), let type = json["type"]?.stringValue
         else { return nil }
@@ -88,7 +88,7 @@ struct ExportedEvent {
 
     /// What no form has a place of its own for.
     var rest: [JSON.Member] {
-        let common = ["v", "run_id", "seq", "time", "type", "severity", "message", "hash"]
+        let common = ["v", "run_id", "seq", "time", "type", "severity", "message"]
         return (json.members ?? []).filter { !common.contains($0.name) }
     }
 }

@@ -13,7 +13,7 @@ struct ReportRun {
 
     init(_ run: RunID, _ bytes: [UInt8], tally: [Repeat]) {
         name = run.description
-        events = bytes.split(separator: UInt8(ascii: "\n")).compactMap { JSONReader.value($0) }
+        events = bytes.split(separator: UInt8(ascii: "\n")).compactMap { JSONReader.event($0) }
         first = events.first { Self.kind($0) == Event.Kind.runStarted.rawValue }
         last = events.last.flatMap { Self.kind($0) == Event.Kind.runFinished.rawValue ? $0 : nil }
         outcome = last?["outcome"]?.stringValue ?? "no seal"

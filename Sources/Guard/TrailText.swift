@@ -15,7 +15,7 @@ struct TrailText {
         let lines = bytes.split(separator: UInt8(ascii: "\n"))
         var start: Int64?
         for line in lines {
-            guard let event = JSONReader.value(line) else {
+            guard let event = JSONReader.event(line) else {
                 terminal.line(terminal.styled("(a line that cannot be read)", .red))
                 continue
             }

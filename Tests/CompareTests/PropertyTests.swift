@@ -121,6 +121,7 @@ struct RandomDocument {
                 }
             ),
             ("audit", "denials", { chance, _ in chance.one(of: ["written", "sync"]) }),
+            ("audit", "code", { chance, _ in chance.one(of: ["digest", "excerpt", "full"]) }),
             ("audit", "max_bytes", { chance, _ in chance.one(of: ["1MiB", "unlimited"]) }),
         ]
     private static let actions = ["allow", "warn", "ask", "deny"]
@@ -200,7 +201,7 @@ func randomAct(_ chance: inout Chance, _ world: World) -> Attempt {
         return chance.one(of: [
             .use(.wall, chance.one(of: [1_000_000_000, 1_500_000_000, 3_000_000_000])),
             .use(.memory, chance.one(of: [1 << 20, 3 << 19, 1 << 30])), .trail(chance.one(of: [1, 1 << 30])),
-            .powerCut,
+            .powerCut, .forgottenCode(.full),
             .without(.landlock), .unseenOpen, .unseenWrite,
         ])
     case 6:

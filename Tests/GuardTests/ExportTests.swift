@@ -46,6 +46,7 @@ struct ExportTests {
         let schema = try SchemaOCSF()
         let lines = Self.lines(.ocsf)
         #expect(lines.count == Event.Kind.allCases.count)
+        try #require(!lines.isEmpty)
         for line in lines { #expect(try schema.faults(line) == [], "\(line)") }
         // The rules are rules.
         let line = try #require(lines.first { $0.contains("\"class_uid\":2004") })
@@ -62,7 +63,8 @@ struct ExportTests {
 
     @Test("log records and metrics have the shape of the protocol")
     func otlp() throws {
-        let logs = try #require(JSONReader.value(Self.lines(.otlp)[0].utf8))
+        try #require(!Self.lines(.otlp).isEmpty)
+        let logs = try #require(JSONReader.event(Self.lines(.otlp)[0].utf8))
         let scope = logs["resourceLogs"]?.elements?.first?["scopeLogs"]?.elements?.first
         let records = scope?["logRecords"]?.elements ?? []
         #expect(records.count == Event.Kind.allCases.count)

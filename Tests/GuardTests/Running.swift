@@ -59,6 +59,9 @@ final class Running {
     /// The same for standard error.
     func complains(_ text: String) -> Bool { errors.waits(for: text) }
 
+    /// What it has written to standard output so far.
+    var said: String { String(decoding: output.data, as: UTF8.self) }
+
     func send(_ signal: Int32) { kill(pid, signal) }
 
     /// Waits for its end, and for that of everything that holds its streams.
