@@ -2,21 +2,22 @@
 _guardrun() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} word i
     local profiles="strict python python-data shell build network-allowlist observe"
-    local options="--policy --set --scan --json --events --audit --env --quiet --tty --help --version"
+    local options="--policy --set --scan --json --events --on --audit --env --quiet --tty --help --version"
     case $previous in
     -p | --policy) mapfile -t COMPREPLY < <(compgen -W "$profiles" -- "$current"; compgen -f -- "$current"); return ;;
     --scan) mapfile -t COMPREPLY < <(compgen -W "enforce warn" -- "$current"); return ;;
+    --on) mapfile -t COMPREPLY < <(compgen -W "policy_check=" -- "$current"); return ;;
     --json | --events | --audit) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     esac
     # The first word that is no option and no option's value is the command.
     for ((i = 1; i < COMP_CWORD; i++)); do
         word=${COMP_WORDS[i]}
         case $word in
-        -p | --policy | --set | --scan | --json | --events | --audit | --env) ((i++)) ;;
+        -p | --policy | --set | --scan | --json | --events | --on | --audit | --env) ((i++)) ;;
         --) _command_offset $((i + 1)); return ;;
         -*) ;;
         policy) mapfile -t COMPREPLY < <(compgen -W "check show list compare diff test import export schema $profiles" -- "$current"; compgen -f -- "$current"); return ;;
-        audit) mapfile -t COMPREPLY < <(compgen -W "list show tail stats query report verify prove checkpoint key prune last" -- "$current"); return ;;
+        audit) mapfile -t COMPREPLY < <(compgen -W "list show tail stats query report export ship verify prove checkpoint key prune last" -- "$current"); return ;;
         learn)
             case $previous in
             -o | --output | --merge | --audit) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;

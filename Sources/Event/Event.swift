@@ -19,6 +19,7 @@ package struct Event: Equatable, Sendable {
         case processStarted = "process_started"
         case processExited = "process_exited"
         case interrupted
+        case eventsDropped = "events_dropped"
         case workspaceCommitted = "workspace_committed"
         case workspaceDiscarded = "workspace_discarded"
         case runFinished = "run_finished"

@@ -16,7 +16,7 @@ extension AuditCommand {
         let form = try form(or: .jsonl)
         let name = try cursorName()
         let filter = (kind: try kind(), threat: try threat(), since: try since())
-        let deliverer = Deliverer(sink, opening: form.opening, key: try key(for: sink))
+        let deliverer = Deliverer(sink, form, key: try key(for: sink))
         ignoreBrokenPipes()
         do throws(SystemError) {
             let cursor = try DeliveryCursor(name, in: store)

@@ -19,6 +19,17 @@ enum ExportForm: String, CaseIterable {
     /// The journal's export format, for systemd-journal-remote(8).
     case journal
 
+    /// What a web server is told that it is.
+    var mediaType: String {
+        switch self {
+        case .jsonl, .ocsf: "application/x-ndjson"
+        case .otlp, .otlpMetrics: "application/json"
+        case .csv: "text/csv"
+        case .syslog: "text/plain"
+        case .journal: "application/vnd.fdo.journal"
+        }
+    }
+
     /// What stands before all events.
     var opening: [UInt8] { self == .csv ? ExportTable.header : [] }
 

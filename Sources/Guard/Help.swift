@@ -79,6 +79,8 @@ enum Help {
             -t, -it                  give the program a terminal of its own
             --json FILE              write one object about the run when it is over
             --events FD|FILE         write each event as a line of JSON while it runs
+            --on policy_check=COMMAND  ask a command before the run begins; it agrees by ending with 0
+                                     within five seconds
             --audit DIR              where trails go (else $GUARDRUN_AUDIT_DIR, else guardrun/audit in
                                      $XDG_STATE_HOME or ~/.local/state)
             -q, --quiet              no report at the end
@@ -274,6 +276,10 @@ enum Help {
             guardrun audit query "SELECT policy, count(*) FROM runs GROUP BY policy"
             guardrun audit show 20261120-1914        a run by the beginning of its name
             guardrun audit report last -o page.html  a page for people without a terminal; --since 7d for several
+            guardrun audit export --since 7d --format ocsf   events for other tools: jsonl, ocsf, otlp, otlp-metrics,
+                                                     csv, syslog, journal; --type, --threat, -o FILE
+            guardrun audit ship --sink exec:./take   deliver events as they come, at least once and in order, to
+                                                     unix:PATH, tcp://HOST:PORT, exec:COMMAND or https://…; --once
             guardrun audit verify                    check every trail and the ledger; exit 1 when one is not sound
             guardrun audit checkpoint > kept         the signed state of the ledger, to be kept elsewhere
             guardrun audit verify --checkpoint kept  is all that it covered still there?

@@ -73,6 +73,9 @@ final class Inspection {
         }
     }
 
+    /// Refuses what was allowed, for a reason that is none of the scan's.
+    func refuse(_ reason: String) { self.reason = reason }
+
     private enum Answer: Equatable {
         case yes, no
         /// A signal asked guardrun to end before there was an answer.

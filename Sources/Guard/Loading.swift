@@ -89,6 +89,8 @@ enum Loading {
             let file = try Descriptor.open(
                 Path(target), O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY | (follows ? 0 : O_NOFOLLOW),
                 mode: 0o600)
+            // A named pipe: no run waits for who reads it.
+            file.setWaiting(false)
             return Outlet(file)
         } catch {
             if error.errno == .tooManyLinks {

@@ -19,6 +19,8 @@ struct Options {
     var json: String?
     var events: String?
     var audit: Path?
+    /// Commands that are asked first.
+    var hooks: [Hook] = []
     var environment: [String] = []
     /// The name of the run, where somebody has to know it before.
     var runID: RunID?
@@ -57,6 +59,7 @@ extension Options {
         json = flags.last("--json")
         events = flags.last("--events")
         audit = flags.last("--audit").map { Path($0) }
+        for text in flags.all("--on") { hooks.append(try Hook(text)) }
         environment = flags.all("--env")
         quiet = flags.has("--quiet")
         terminal = flags.has("--tty") || flags.has("-it") || flags.has("-ti")
@@ -77,6 +80,7 @@ extension Options {
         .init("--set", takes: "PATH=VALUE"), .init("--scan", takes: "'enforce' or 'warn'"),
         .init("--json", takes: "a file"), .init("--events", takes: "a descriptor or a file"),
         .init("--audit", takes: "a directory"), .init("--env", takes: "NAME or NAME=VALUE"),
+        .init("--on", takes: "TYPE=COMMAND"),
         .init("--quiet", short: "-q"), .init("--interactive", short: "-i"), .init("--tty", short: "-t"),
         .init("-it"), .init("-ti"),
     ]

@@ -67,13 +67,31 @@ struct RunCommand {
                 launched.plan, codeDigest: code.digest, codeNotes: code.notes, scans: inspection.events,
                 code: code.inCommand)
             let isAllowed = inspection.decide(signals)
-            try witness.record(
-                RunEvents.decided(allowed: isAllowed, reason: inspection.reason), counting: false)
+            let decision = RunEvents.decided(allowed: isAllowed, reason: inspection.reason)
+            if isAllowed, let objection = objection(to: decision) {
+                inspection.refuse(objection)
+                try witness.record(
+                    RunEvents.decided(allowed: false, reason: objection, rule: "--on"), counting: false)
+                return (witness, false)
+            }
+            try witness.record(decision, counting: false)
             return (witness, isAllowed)
         } catch {
             launched.abandon()
             fail("the audit trail cannot be written, so nothing was run: \(error)")
         }
+    }
+
+    private func objection(to decision: Event) -> String? {
+        guard !options.hooks.isEmpty else { return nil }
+        return Hook.objection(
+            of: options.hooks, to: decision, of: record.runID.description,
+            more: [
+                .init("command", .array(command.words.map { JSON.text($0) })),
+                .init("directory", .text(context.directory.bytes)),
+                .init("policy", .string(loaded.policy.name)),
+                .init("code_digest", code.digest.map { .string($0.description) } ?? .null),
+            ])
     }
 
     /// Those that a person or a service manager sends; they are passed on to the program.

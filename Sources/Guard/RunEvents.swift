@@ -62,9 +62,9 @@ enum RunEvents {
     }
 
     /// The decision to run, or not to.
-    static func decided(allowed: Bool, reason: String) -> Event {
+    static func decided(allowed: Bool, reason: String, rule: String = "scan.threats") -> Event {
         Event(
-            .policyCheck, allowed ? .info : .high, rule: "scan.threats",
+            .policyCheck, allowed ? .info : .high, rule: rule,
             allowed ? "the run is allowed: \(reason)" : "the run is refused: \(reason)",
             fields: [.init("decision", .string(allowed ? "allow" : "deny"))])
     }

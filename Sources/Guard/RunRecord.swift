@@ -108,11 +108,16 @@ final class RunRecord {
         return witness
     }
 
+    private lazy var stream = events.map { outlet in
+        // Both live as long as this process.
+        EventStream(outlet) { try? self.trail?.record($0, counting: false) }
+    }
+
     private var listener: (([UInt8]) -> Void)? {
-        guard let tap else { return events.map { outlet in { outlet.put($0) } } }
-        guard let events else { return tap }
+        guard let tap else { return stream.map { stream in { stream.put($0) } } }
+        guard let stream else { return tap }
         return {
-            events.put($0)
+            stream.put($0)
             tap($0)
         }
     }
@@ -128,6 +133,7 @@ final class RunRecord {
         do throws(RecordingError) {
             // A trail that is full has no room for this one, and still takes its seal.
             if outcome.kind != .refused { try? witness.record(RunEvents.exited(outcome), counting: false) }
+            stream?.tell()
             try trail?.seal(RunEvents.finished(outcome, exitStatus: status, changed: changed))
         } catch {
             Terminal.standardError.line("guardrun: the end of the run is not recorded: \(error)")

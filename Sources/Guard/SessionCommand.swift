@@ -23,6 +23,12 @@ struct SessionCommand {
                     "guardrun session takes one operand, the Python to use; what it is to run comes in messages"
             )
         }
+        guard options.hooks.isEmpty else {
+            throw UsageError(
+                description:
+                    "--on is for runs; in a session `tools.approve` has calls asked for, and the host is asked"
+            )
+        }
         guard !options.terminal else {
             throw UsageError(description: "guardrun session has no terminal; leave -t out")
         }

@@ -127,7 +127,8 @@ struct SessionGeneration {
         do throws(ScanError) {
             let terms = Conversation.Terms(
                 scanner: scanner, onlyWarns: options.scanning == .warn,
-                keptCode: loaded.policy.audit.code, limits: loaded.policy.limits,
+                keptCode: loaded.policy.audit.code,
+                limits: loaded.policy.limits,
                 tools: loaded.policy.tools, onViolation: loaded.policy.syscalls.onViolation)
             let conversation = try Conversation(
                 terms, host: (input: 0, output: Outlet(1)), guest: channel,

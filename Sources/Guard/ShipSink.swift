@@ -68,16 +68,16 @@ struct Delivery {
 /// What delivers to one sink, and keeps a connection to it where it is one.
 struct Deliverer: ~Copyable {
     private let sink: ShipSink
-    private let opening: [UInt8]
+    private let form: ExportForm
     private let key: [UInt8]?
     private var connection: StreamConnection?
 
     /// - Parameters:
-    ///   - opening: what comes before everything, once for a connection or a delivery.
+    ///   - form: what is delivered; its opening comes first in each connection or delivery.
     ///   - key: signs deliveries to the web.
-    init(_ sink: ShipSink, opening: [UInt8], key: [UInt8]?) {
+    init(_ sink: ShipSink, _ form: ExportForm, key: [UInt8]?) {
         self.sink = sink
-        self.opening = opening
+        self.form = form
         self.key = key
     }
 
@@ -87,7 +87,8 @@ struct Deliverer: ~Copyable {
         case .socket(let place): socketFailure(place, delivery)
         case .command(let command):
             Self.failure(
-                of: ["/bin/sh", "-c", command], opening + delivery.bytes, variables(delivery), "the command")
+                of: ["/bin/sh", "-c", command], form.opening + delivery.bytes, variables(delivery),
+                "the command")
         case .web(let address): webFailure(address, delivery)
         }
     }
@@ -99,7 +100,8 @@ struct Deliverer: ~Copyable {
                 connection = try StreamConnection.open(to: place, within: Self.patience)
                 isNew = true
             }
-            try connection?.deliver(isNew ? opening + delivery.bytes : delivery.bytes, within: Self.patience)
+            try connection?.deliver(
+                isNew ? form.opening + delivery.bytes : delivery.bytes, within: Self.patience)
             return nil
         } catch {
             connection = nil
@@ -109,11 +111,11 @@ struct Deliverer: ~Copyable {
 
     /// curl knows TLS, proxies and certificates; how it is called is our own, whatever ~/.curlrc says.
     private func webFailure(_ address: String, _ delivery: Delivery) -> String? {
-        let body = opening + delivery.bytes
+        let body = form.opening + delivery.bytes
         var words = [
             "curl", "--disable", "--silent", "--show-error", "--fail", "--proto", "=http,https", "--max-time",
             "30",
-            "--request", "POST", "--data-binary", "@-", "--header", "Content-Type: application/x-ndjson",
+            "--request", "POST", "--data-binary", "@-", "--header", "Content-Type: \(form.mediaType)",
             "--header", "Expect:", "--header", "X-Guardrun-Run: \(delivery.run)",
             "--header", "X-Guardrun-Place: \(delivery.place)", "--output", "/dev/null",
         ]
@@ -131,7 +133,7 @@ struct Deliverer: ~Copyable {
         -> String?
     {
         do throws(SystemError) {
-            switch try Helper.run(words, input: input, variables: variables, within: 2 * patience) {
+            switch try StartedProgram.run(words, input: input, variables: variables, within: 2 * patience) {
             case .exited(0): return nil
             case .exited(let status): return "\(name) ended with \(status)"
             case .late: return "\(name) took longer than a minute"

@@ -34,7 +34,15 @@ package final class Outlet {
     package var isIdle: Bool { written == waiting.count || isBroken }
     package var pollNumber: CInt { descriptor.number }
 
+    /// Bytes that wait to be written.
+    package var backlog: Int { isBroken ? 0 : waiting.count - written }
+
     package func put(_ bytes: some Sequence<UInt8>) {
+        // A reader that always has some of it left would keep what it has read in memory.
+        if written > 1 << 20 {
+            waiting.removeFirst(written)
+            written = 0
+        }
         waiting += bytes
         flush()
     }

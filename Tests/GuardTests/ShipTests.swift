@@ -99,12 +99,10 @@ struct ShipTests {
             #expect(first.filter { run($0) == name } == wanted.filter { run($0) == name })
         }
         let rival = try Running(
-            place.words("exec:sleep 100", ["--name", "one"]), as: caller, in: place.scratch.url)
-        var second = try place.ship("exec:cat", "--once", "--name", "one")
-        for _ in 0..<100 where !second.errors.contains("another") {
-            usleep(20_000)
-            second = try place.ship("exec:false", "--once", "--name", "one")
-        }
+            place.words("exec:touch started; sleep 100", ["--name", "one"]), as: caller, in: place.scratch.url
+        )
+        while rival.isAlive, !place.scratch.exists("started") { usleep(10_000) }
+        let second = try place.ship("exec:cat", "--once", "--name", "one")
         #expect(second.errors.contains("another `guardrun audit ship` delivers as 'one'"), "\(second)")
         rival.send(SIGKILL)
         _ = rival.finish()

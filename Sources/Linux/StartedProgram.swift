@@ -2,7 +2,7 @@ internal import CLinux
 import Glibc
 
 /// Another program that is started, given its standard input and waited for (posix_spawn(3)).
-package enum Helper {
+package enum StartedProgram {
     /// How it ended: its exit status, or 128 and the signal that ended it.
     package enum End: Equatable, Sendable {
         case exited(Int32)
