@@ -80,6 +80,17 @@ struct KeptCodeTests {
         #expect(process["message"]?.stringValue?.hasSuffix("-c [code \(digest)]") == true)
     }
 
+    @Test("of a session's cells as much", arguments: ["digest", "excerpt", "full"])
+    func cells(_ kept: String) throws {
+        let scratch = try Scratch(for: .user)
+        let host = try SessionHost(.user, settings: ["audit.code=\(kept)"], in: scratch)
+        _ = try host.execute("remarkable_line = 1")
+        host.finish()
+        let scan = try #require(host.events(.scanFinished).first)
+        #expect(scan["code"]?.stringValue == (kept == "full" ? "remarkable_line = 1" : nil))
+        #expect(scan["code_digest"]?.stringValue == "\(Digest(Array("remarkable_line = 1".utf8)))")
+    }
+
     @Test("a word that is none is said, with what it may be")
     func wrong() throws {
         let scratch = try Scratch(for: .user)
