@@ -8,7 +8,7 @@ package func landlockABI() -> Int { max(0, Int(gr_landlock_abi())) }
 package var nativeArchitecture: UInt32 { gr_native_audit_arch() }
 
 /// Bytes in use on the file system that a path lies on (statfs(2)); 0 where it is not there.
-package func bytesUsed(_ path: Path, in directory: CInt) -> UInt64 {
+package func bytesUsed(_ path: Path, in directory: CInt = AT_FDCWD) -> UInt64 {
     guard let place = try? Descriptor.open(path, CInt(OpenFlags.path.rawValue), in: directory) else {
         return 0
     }

@@ -46,6 +46,9 @@ struct Sampler {
         sockets = SocketMemory(plan, census)
     }
 
+    /// Something is being counted that takes several samples, which should come soon.
+    var isCounting: Bool { copy?.isWalking ?? false }
+
     /// - Parameter isOver: nothing of the run is left but what it wrote.
     mutating func take(_ gate: Gate?, isOver: Bool = false) -> Sample {
         var sample = Sample()

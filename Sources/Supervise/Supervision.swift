@@ -178,8 +178,9 @@ package final class Supervision {
     }
 
     /// Where the kernel holds the memory, twenty looks a second will do. Where the looks hold it, they come oftener,
-    /// and the more so the nearer the limit is.
+    /// and the more so the nearer the limit is; oftener too while they look through a large tree.
     private var interval: UInt64 {
+        if sampler.isCounting { return Self.firstSample }
         guard let limit = plan.limits.memory, plan.cgroup?.memory == nil else { return Self.sampleInterval }
         return last.memory > limit / 4 ? Self.sampleInterval / 10 : Self.sampleInterval / 3
     }

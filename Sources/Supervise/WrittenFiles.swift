@@ -18,6 +18,8 @@ final class WrittenFiles {
     private let copied: Path?
     private let isWanted: Bool
     private var files: [Path: File] = [:]
+    /// Their names in order, in which what lies in a directory stands together.
+    private var names: [Path] = []
     /// Files looked at in one sample; a run that writes more is summed up to there and the rest by its last value.
     private static let most = 4_096
     private static let sweepInterval: UInt64 = 100_000_000
@@ -55,10 +57,28 @@ final class WrittenFiles {
         guard let old = lookup.place(of: from, for: act.call.pid)?.path,
             let new = lookup.place(of: to, for: act.call.pid)?.path
         else { return }
-        for (path, file) in files where old.contains(path) && path != old {
-            add(new.appending(path.bytes[(old.bytes.count + 1)...]), file)
+        for path in below(old) {
+            guard let file = files[path] else { continue }
+            guard add(new.appending(path.bytes[(old.bytes.count + 1)...]), file) else { return }
         }
         if let file = files[old] { add(new, file) } else { add(new, before: status(old)) }
+    }
+
+    /// The names that lie in a directory, at any depth.
+    private func below(_ directory: Path) -> ArraySlice<Path> {
+        var start = place(of: directory)
+        if start < names.count, names[start] == directory { start += 1 }
+        return names[start...].prefix { directory.contains($0) }
+    }
+
+    /// Where a name stands among the others, or would.
+    private func place(of name: Path) -> Int {
+        var (low, high) = (0, names.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if names[middle] < name { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     private func add(_ place: Path, before: FileStatus?) {
@@ -67,16 +87,25 @@ final class WrittenFiles {
     }
 
     /// A name that is known keeps what is known of it.
-    private func add(_ place: Path, _ file: File) {
-        guard files[place] == nil, hasRoom() else { return }
+    ///
+    /// - Returns: whether there was room.
+    @discardableResult
+    private func add(_ place: Path, _ file: File) -> Bool {
+        guard files[place] == nil else { return true }
+        guard hasRoom() else { return false }
         files[place] = file
+        names.insert(place, at: self.place(of: place))
+        return true
     }
 
     /// Names that are gone make room. They are looked for now and then only: a run may have as many as there can be.
     private func hasRoom() -> Bool {
         let now = Clock.monotonic
         if files.count >= Self.most, now >= nextSweep {
-            files = files.filter { status($0.key) != nil }
+            names.removeAll { status($0) == nil }
+            var left: [Path: File] = [:]
+            for name in names { left[name] = files[name] }
+            files = left
             nextSweep = now + Self.sweepInterval
         }
         return files.count < Self.most
