@@ -290,13 +290,16 @@ package struct Seccomp: Equatable, Sendable {
         }
     }
 
-    /// Calls that change a mode, where they are not judged anyway. Opening with a mode is always judged where there is a
-    /// listener.
+    /// Calls that change a mode or make a device, where they are not judged anyway. Opening always is.
     private static var modeGuards: [Guard] {
-        [("chmod", 1), ("fchmod", 1), ("fchmodat", 2), ("fchmodat2", 2), ("mknod", 1), ("mknodat", 2)]
-            .compactMap { name, argument in
-                SystemCall(name).map { Guard(call: $0, argument: argument, demand: .noBits(0o6000)) }
-            }
+        // Both kinds of devices have 0o020000, and nothing else that can be made has (inode(7)).
+        let held: [(String, UInt32, UInt32)] = [
+            ("chmod", 1, 0o6000), ("fchmod", 1, 0o6000), ("fchmodat", 2, 0o6000), ("fchmodat2", 2, 0o6000),
+            ("mknod", 1, 0o026000), ("mknodat", 2, 0o026000),
+        ]
+        return held.compactMap { name, argument, bits in
+            SystemCall(name).map { Guard(call: $0, argument: argument, demand: .noBits(bits)) }
+        }
     }
 
     /// prctl(2) operations that ask, or that name, delay or bind the caller alone.

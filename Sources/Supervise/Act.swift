@@ -41,8 +41,8 @@ package struct Act: Equatable, Sendable {
         /// Making a file that runs as its owner or group, with this mode.
         case borrowed(mode: UInt32)
         case signal(target: Int32)
-        /// Making a device (mknod(2)).
-        case device
+        /// Making a device (mknod(2)), which takes a privilege unless its number is 0.
+        case device(GuestPath, isNone: Bool)
         /// Changing somebody's place on the processor or the disk; a negative target is a group, nil all of a user's.
         case schedule(target: Int32?)
         /// Making a socket of a family, type and protocol.

@@ -31,10 +31,10 @@ struct ActReader {
             return targets(call, places).map(Act.Kind.change)
         case .mode(let mode, let places):
             if let identity = identity(call.arguments[mode]) { return identity }
-            // A device of number 0 is none: file systems in layers leave it where something was removed.
             let type = mode_t(truncatingIfNeeded: call.arguments[mode]) & S_IFMT
-            if type == S_IFBLK || type == S_IFCHR && call.arguments[mode + 1] & 0xFFFF_FFFF != 0 {
-                return .device
+            if type == S_IFBLK || type == S_IFCHR {
+                let isNone = type == S_IFCHR && call.arguments[mode + 1] & 0xFFFF_FFFF == 0
+                return targets(call, places)?.first.map { .device($0.path, isNone: isNone) }
             }
             return targets(call, places).map(Act.Kind.change)
         case .metadata(let sort, let place): return metadata(call, sort, place)

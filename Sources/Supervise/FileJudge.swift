@@ -165,7 +165,7 @@ struct FileJudge {
     }
 
     /// Nobody but an attacker has such a path.
-    private func endless(_ place: Place) -> Ruling {
+    func endless(_ place: Place) -> Ruling {
         .violate(
             Violation(
                 .open, .tooManyLinks, .resourceExhaustion, rule: "files",

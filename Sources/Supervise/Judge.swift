@@ -75,7 +75,7 @@ package struct Judge {
             metadata == .attribute ? .fail(.notSupported) : .alterOpen(descriptor: descriptor, metadata)
         case .metadata(.path(let path), let metadata): files.alter(act, path, metadata, lookup)
         case .signal(let target): signal(act, target)
-        case .device: device(act)
+        case .device(let path, let isNone): device(act, path, isNone, lookup)
         case .schedule(let target): schedule(act, target)
         case .fork(let flags):
             flags & Namespaces.everyFlag64 == 0 ? .fork : .violate(ForbiddenCall.violation(act))
@@ -131,13 +131,18 @@ package struct Judge {
                 [.init("target", .number(target))]))
     }
 
-    /// It takes a privilege that only user 0 would have had.
-    private func device(_ act: Act) -> Ruling {
-        guard user.uid == 0 else { return .fail(.notPermitted) }
+    /// It takes a privilege that only user 0 would have had. A device of number 0 is none, and anybody may make one: file
+    /// systems in layers take it for something that was removed.
+    private func device(_ act: Act, _ path: GuestPath, _ isNone: Bool, _ lookup: some Lookup) -> Ruling {
+        guard isNone || user.uid == 0 else { return .fail(.notPermitted) }
+        let place = lookup.place(of: path, for: act.call.pid)
+        if let place, place.isEndless { return files.endless(place) }
+        let what = isNone ? "a device of number 0, which marks something as removed" : "a device"
         return .violate(
             Violation(
-                .open, .notPermitted, .sandboxEscape, rule: "syscalls",
-                "making a device (\(act.name)) is not granted", []))
+                .open, .notPermitted, isNone ? .systemModification : .sandboxEscape, rule: "syscalls",
+                "making \(what) (\(act.name)) is not granted",
+                place.map { [.init("path", .text($0.path.bytes))] } ?? []))
     }
 
     private func schedule(_ act: Act, _ target: Int32?) -> Ruling {

@@ -206,4 +206,23 @@ struct FileDenialTests {
         let seen = try place.guarded().act("mknod", "/tmp/zero")
         #expect(seen.output == "EPERM\n" || seen.output == "EACCES\n", "\(seen.output)")
     }
+
+    @Test(
+        "nor one of number 0, which anybody may make and layers take for a removal",
+        arguments: Caller.possible,
+        ["full", "fast"])
+    func removalMark(_ caller: Caller, _ visibility: String) throws {
+        let place = try Place(caller)
+        let (settings, path) = (
+            ["files.write=[./out]", "visibility=\(visibility)"], place.scratch.path("out/mark")
+        )
+        try place.scratch.folder("out")
+        let seen = try place.guarded(settings).act("mknod-none", path)
+        #expect(seen.output == "EPERM\n", "\(seen.errors)")
+        #expect(seen.violations("open", "mknodat").map { $0["args"]?["path"] } == [.string(path)])
+        #expect(!place.scratch.exists("out/mark"))
+        // A file that is made by the same call is none.
+        let file = try place.guarded(settings).act("mknod-with", path, "600")
+        #expect(file.output == "ok 0\n" && file.violations.isEmpty, "\(file.errors)")
+    }
 }

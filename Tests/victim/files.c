@@ -65,6 +65,8 @@ static long unlink_of(int n, char **a) { return n < 1 ? -1 : syscall(SYS_unlinka
 static long rmdir_of(int n, char **a) { return n < 1 ? -1 : syscall(SYS_unlinkat, AT_FDCWD, a[0], AT_REMOVEDIR); }
 static long mkdir_of(int n, char **a) { return n < 1 ? -1 : mkdirat(AT_FDCWD, a[0], 0755); }
 static long mknod_of(int n, char **a) { return n < 1 ? -1 : mknodat(AT_FDCWD, a[0], S_IFCHR | 0600, 0x103); }
+// As layered file systems mark what was removed.
+static long mknod_none(int n, char **a) { return n < 1 ? -1 : mknodat(AT_FDCWD, a[0], S_IFCHR | 0600, 0); }
 static long mkfifo_of(int n, char **a) { return n < 1 ? -1 : mkfifoat(AT_FDCWD, a[0], 0600); }
 static long symlink_of(int n, char **a) { return n < 2 ? -1 : symlinkat(a[0], AT_FDCWD, a[1]); }
 static long link_of(int n, char **a) { return n < 2 ? -1 : linkat(AT_FDCWD, a[0], AT_FDCWD, a[1], 0); }
@@ -129,6 +131,7 @@ const struct act file_acts[] = {
 #endif
     {"openat2", open_how}, {"open-at", open_at}, {"open-through-link", open_through_link}, {"stat", stat_of},
     {"access", access_of}, {"unlink", unlink_of}, {"rmdir", rmdir_of}, {"mkdir", mkdir_of}, {"mknod", mknod_of},
+    {"mknod-none", mknod_none},
     {"mkfifo", mkfifo_of}, {"symlink", symlink_of}, {"link", link_of}, {"rename", rename_of}, {"chmod", chmod_of},
     {"chmod-open", chmod_open}, {"create-with", create_with}, {"mknod-with", mknod_with},
     {"setxattr-open", setxattr_open},
