@@ -13,26 +13,41 @@ enum Contents {
     ) throws(SystemError) -> Bool {
         let a = try directory.open(name)
         let b = try otherDirectory.open(other)
-        guard try a.status().kind == .regular, try b.status().kind == .regular else { return false }
-        while true {
-            let first = try full(a)
-            guard first == (try full(b)) else { return false }
-            if first.isEmpty { return true }
+        let (first, second) = (try a.status(), try b.status())
+        guard first.kind == .regular, second.kind == .regular, first.size == second.size else { return false }
+        var place = 0
+        while place < first.size {
+            // What is a hole in both is the same.
+            let next = min(
+                try a.data(from: place)?.lowerBound ?? first.size,
+                try b.data(from: place)?.lowerBound ?? first.size)
+            if next > place {
+                place = next
+                continue
+            }
+            try a.seek(to: place)
+            try b.seek(to: place)
+            let bytes = try full(a)
+            guard bytes == (try full(b)), !bytes.isEmpty else { return false }
+            place += bytes.count
         }
+        return true
     }
 
-    /// The digest of a file.
+    /// The digest of a file, in which a hole is the zeros that are read from it.
     static func digest(_ name: [UInt8], in directory: Directory) throws(SystemError) -> Digest {
         let file = try directory.open(name)
-        guard try file.status().kind == .regular else {
+        let status = try file.status()
+        guard status.kind == .regular else {
             throw SystemError("read", Path(bytes: name).description, errno: .invalid)
         }
         var digest = DigestStream()
-        while true {
-            let bytes = try file.read(atMost: piece)
-            if bytes.isEmpty { return digest.finish() }
+        try read(file, length: status.size) {
+            digest.addZeros($0)
+        } piece: { (bytes, _) throws(SystemError) in
             digest.add(bytes)
         }
+        return digest.finish()
     }
 
     /// Copies a file to one that is empty, holes as holes, and nothing but what is in it.
@@ -45,23 +60,36 @@ enum Contents {
         var digest = DigestStream()
         let (length, allocated) = (try source.status().size, try source.status().allocated)
         let isDigested = isWanted && length - allocated <= mostZeros
+        try read(source, length: length) {
+            if isDigested { digest.addZeros($0) }
+        } piece: { (bytes, place) throws(SystemError) in
+            try target.seek(to: place)
+            try target.write(bytes)
+            if isDigested { digest.add(bytes) }
+        }
+        try target.truncate(to: UInt64(length))
+        return isDigested ? digest.finish() : nil
+    }
+
+    /// Reads a file from its beginning, holes as the numbers of their bytes, the rest in pieces with their places.
+    private static func read(
+        _ file: borrowing Descriptor, length: Int, hole: (Int) -> Void,
+        piece: ([UInt8], Int) throws(SystemError) -> Void
+    ) throws(SystemError) {
         var place = 0
-        while place < length, let stretch = try source.data(from: place) {
-            if isDigested { digest.addZeros(stretch.lowerBound - place) }
-            try source.seek(to: stretch.lowerBound)
-            try target.seek(to: stretch.lowerBound)
+        while place < length, let stretch = try file.data(from: place) {
+            hole(stretch.lowerBound - place)
+            try file.seek(to: stretch.lowerBound)
             place = stretch.lowerBound
-            while place < min(stretch.upperBound, length) {
-                let bytes = try source.read(atMost: min(piece, min(stretch.upperBound, length) - place))
+            let end = min(stretch.upperBound, length)
+            while place < end {
+                let bytes = try file.read(atMost: min(Self.piece, end - place))
                 if bytes.isEmpty { throw SystemError("read", errno: Errno(EIO)) }
-                try target.write(bytes)
-                if isDigested { digest.add(bytes) }
+                try piece(bytes, place)
                 place += bytes.count
             }
         }
-        if isDigested { digest.addZeros(length - place) }
-        try target.truncate(to: UInt64(length))
-        return isDigested ? digest.finish() : nil
+        hole(length - place)
     }
 
     /// As much as there is, up to a piece: a read may be cut short.

@@ -111,10 +111,13 @@ package struct Kept {
     }
 
     private func write(_ bytes: [UInt8], as name: String) throws(SystemError) {
-        let file = try Descriptor.open(
-            folder.appending(name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+        let file = try create(name)
         try file.write(bytes)
         guard fdatasync(file.number) == 0 else { throw SystemError("fdatasync", name) }
+    }
+
+    private func create(_ name: String) throws(SystemError) -> Descriptor {
+        try Descriptor.open(folder.appending(name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
     }
 
     /// Takes the copy for this process; nil when another has it. It is given back when the result goes.
@@ -132,7 +135,10 @@ package struct Kept {
         return base
     }
 
-    package func upper() throws(SystemError) -> Directory { try Directory(own: layers).directory(Name.upper) }
+    /// What the run wrote, or all of the copy. The run may have closed it.
+    package func upper() throws(SystemError) -> Directory {
+        try Directory(own: layers).ownDirectory(Name.upper)
+    }
 }
 
 extension Kept {
@@ -147,38 +153,43 @@ extension Kept {
 
     /// Looks through the copy when the run is over, and keeps the list. A copy in which nothing changed is dropped.
     package func conclude() throws(SystemError) -> Contents {
-        let contents = try survey()
-        if contents.changes.isEmpty, !contents.isCut {
+        let survey = try survey()
+        guard !survey.changes.isEmpty || survey.isCut else {
             remove()
-        } else {
-            try write(Self.text(contents), as: Name.changes)
+            return try listed(survey)
         }
-        return contents
+        do throws(SystemError) {
+            let file = try create(Name.changes)
+            let contents = try listed(survey) { (piece) throws(SystemError) in try file.write(piece) }
+            guard fdatasync(file.number) == 0 else { throw SystemError("fdatasync", Name.changes) }
+            return contents
+        } catch {
+            // Half of it would be in the way of whoever looks for himself.
+            folder.appending(Name.changes).remove()
+            throw error
+        }
     }
 
     /// What was found when the run was over; where guardrun was killed before that, what is there now.
     package func contents() throws(SystemError) -> Contents {
-        let bytes: [UInt8]
-        do throws(SystemError) {
-            bytes = try folder.appending(Name.changes).contents(atMost: 1 << 30)
-        } catch {
-            guard error.errno == .notFound else { throw error }
-            return try survey()
+        let path = folder.appending(Name.changes)
+        guard (try? path.status()) != nil else { return try listed(try survey()) }
+        guard let list = try ChangeList.read(Descriptor.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)) else {
+            throw SystemError("read", "\(path), which is damaged", errno: Errno(EIO))
         }
-        let lines = bytes.split(separator: UInt8(ascii: "\n"))
-        let values = lines.compactMap { JSONReader.value($0) }
-        let changes = values.dropFirst().compactMap { Change($0) }
-        guard let head = values.first, head["count"]?.intValue == Int64(changes.count) else {
-            throw SystemError(
-                "read", "\(folder.appending(Name.changes)), which is damaged", errno: Errno(EIO))
-        }
-        return Contents(changes: changes, isCut: head["cut"] == .bool(true), digest: Digest(bytes))
+        return Contents(changes: list.changes, isCut: list.isCut, digest: list.digest)
     }
 
-    private func survey() throws(SystemError) -> Contents {
-        let survey = Survey(upper: try upper(), base: try base(), begun: begun, copied: try copied())
-        let contents = Contents(changes: survey.changes, isCut: survey.isCut, digest: .zero)
-        return Contents(changes: survey.changes, isCut: survey.isCut, digest: Digest(Self.text(contents)))
+    private func survey() throws(SystemError) -> Survey {
+        try Survey(upper: try upper(), base: try base(), begun: begun, copied: try copied())
+    }
+
+    /// - Parameter put: takes the list as it is kept, piece by piece.
+    private func listed(
+        _ survey: Survey, put: ([UInt8]) throws(SystemError) -> Void = { _ in }
+    ) throws(SystemError) -> Contents {
+        let digest = try ChangeList.write(survey.changes, isCut: survey.isCut, to: put)
+        return Contents(changes: survey.changes, isCut: survey.isCut, digest: digest)
     }
 
     /// What the run was given, where everything was copied for it.
@@ -189,13 +200,6 @@ extension Kept {
             throw SystemError("read", "\(path), which is damaged", errno: Errno(EIO))
         }
         return copied
-    }
-
-    private static func text(_ contents: Contents) -> [UInt8] {
-        let head: JSON = [
-            "v": 1, "count": .number(contents.changes.count), "cut": .bool(contents.isCut),
-        ]
-        return ([head] + contents.changes.map { $0.json }).flatMap { $0.encoded + [UInt8(ascii: "\n")] }
     }
 
     /// How it stands. A copy whose layers are gone without a word is one that somebody removed.

@@ -15,21 +15,28 @@ package struct Survey {
     /// What the run was given, where everything was copied for it: nothing of the directory shows through then.
     private let copied: Copied?
     private var seen = 0
+    /// Bytes of the names that are listed.
+    private var listed = 0
     /// Files with several names, and what carrying them over as several files would take beside.
     private var linked: Set<UInt64> = []
     private var again = 0
 
     /// Names looked at, and directories within directories. Beyond, nothing is carried over.
     package static let most = 500_000
+    /// Bytes of all paths that are listed together.
+    package static let mostListed = 32 << 20
     private static let depth = 100
     private static let mostAgain = 64 << 20
     /// Room for a name beside the longest path (PATH_MAX).
     private static let longestPath = 3_800
 
-    init(upper: Directory, base: Directory, begun: Int64, copied: Copied? = nil) {
+    /// Fails where the copy cannot be listed at all.
+    init(
+        upper: Directory, base: Directory, begun: Int64, copied: Copied? = nil
+    ) throws(SystemError) {
         self.begun = begun
         self.copied = copied
-        walk(upper, over: base, at: nil, depth: 0, covers: copied != nil)
+        try walk(upper, over: base, at: nil, depth: 0, covers: copied != nil)
         var renames = Renames(upper: upper, base: base)
         changes = renames.found(in: changes)
         changes.sort { $0.path < $1.path }
@@ -40,11 +47,11 @@ package struct Survey {
     ///   - covers: what is below is not seen where nothing lies over it.
     private mutating func walk(
         _ upper: Directory, over base: Directory?, at place: Path?, depth: Int, covers: Bool
-    ) {
-        guard let names = try? upper.names() else { return }
+    ) throws(SystemError) {
+        let names = try upper.names(atMost: Self.most + 1)
         for name in names {
             let path = place?.appending(name) ?? Path(bytes: name)
-            guard count(), let above = (try? upper.status(name)) ?? nil else { continue }
+            guard count(), let above = try upper.status(name) else { continue }
             var below = (try? base?.status(name)) ?? nil
             if copied == nil, above.kind == .device, above.deviceNumber == 0 {
                 if let base, let below { remove(name, below, from: base, at: path, depth: depth) }
@@ -61,7 +68,15 @@ package struct Survey {
                 compare(name, above, in: upper, base, below, at: path)
             }
         }
-        guard covers, let base, let hidden = try? base.names() else { return }
+        guard covers, let base else { return }
+        let hidden: [[UInt8]]
+        do throws(SystemError) {
+            hidden = try base.names(atMost: Self.most + 1)
+        } catch {
+            // A run that was given copies was given none of what cannot be listed.
+            if copied == nil { throw error }
+            return
+        }
         let kept = Set(names)
         for name in hidden where !kept.contains(name) {
             let path = place?.appending(name) ?? Path(bytes: name)
@@ -75,6 +90,7 @@ package struct Survey {
         _ below: FileStatus?,
         at path: Path, depth: Int, covers: Bool
     ) {
+        let start = changes.count
         if let below {
             if copied?.isUntouched(path, above) != true,
                 (above.permissions ^ below.permissions) & 0o777 != 0
@@ -88,11 +104,14 @@ package struct Survey {
             return stop(at: path, above, "what lies in it lies too deep")
         }
         do throws(SystemError) {
-            let inner = try upper.directory(name)
+            // The run may have closed it, to this user too. What it closed is in the list by now.
+            let inner = try upper.ownDirectory(name)
             let isOpaque = inner.isOpaque
             let lower = below == nil ? nil : try base?.directory(name)
-            walk(inner, over: lower, at: path, depth: depth + 1, covers: covers || isOpaque)
+            try walk(inner, over: lower, at: path, depth: depth + 1, covers: covers || isOpaque)
         } catch {
+            // What was found of it is not all.
+            changes.removeSubrange(start...)
             stop(at: path, above, "what lies in it cannot be read (\(error.errno))")
         }
     }
@@ -144,6 +163,11 @@ package struct Survey {
         _ kind: Change.Kind, _ path: Path, _ below: FileStatus?, _ above: FileStatus?,
         _ obstacle: String? = nil
     ) {
+        listed += path.bytes.count
+        guard listed <= Self.mostListed else {
+            isCut = true
+            return
+        }
         let isContested = below.map { $0.kind != .directory && $0.changed > begun } ?? false
         changes.append(
             Change(
@@ -174,7 +198,7 @@ package struct Survey {
     private mutating func count() -> Bool {
         seen += 1
         if seen > Self.most { isCut = true }
-        return seen <= Self.most
+        return !isCut
     }
 
     private static func obstacle(_ status: FileStatus) -> String? {

@@ -7,9 +7,11 @@ import Supervise
 struct ChangeText {
     private let terminal: Terminal
     private static let shortest = 24
-    /// Lines of one difference, where nobody asked for it by name.
+    /// Lines of one difference, and characters of a line, where nobody asked for it by name.
     private static let shown = 200
     private static let widest = 400
+    /// The longest path (PATH_MAX): of none is anything left out.
+    private static let longestPath = 4_096
 
     init(_ terminal: Terminal) { self.terminal = terminal }
 
@@ -59,15 +61,18 @@ struct ChangeText {
     }
 
     static func name(_ change: Change) -> String {
-        let name = inert(change.path.description) + (change.entity == .directory ? "/" : "")
-        return change.from.map { "\(inert($0.description)) → \(name)" } ?? name
+        func text(_ path: Path) -> String { inert(path.description, limit: longestPath) }
+        let name = text(change.path) + (change.entity == .directory ? "/" : "")
+        return change.from.map { "\(text($0)) → \(name)" } ?? name
     }
 
     private func details(_ change: Change, _ look: Look?) -> String {
         var details: [String] = []
         if let target = look?.target {
-            details.append("→ \(inert(target.description))")
-            if let old = look?.oldTarget { details.append("was → \(inert(old.description))") }
+            details.append("→ \(inert(target.description, limit: Self.longestPath))")
+            if let old = look?.oldTarget {
+                details.append("was → \(inert(old.description, limit: Self.longestPath))")
+            }
         }
         if let diff = look?.diff {
             details.append(
@@ -102,7 +107,12 @@ extension ChangeText {
     /// - Returns: whether something was left out.
     @discardableResult
     func body(_ change: Change, _ look: Look, isNamed: Bool) -> Bool {
-        let path = inert(change.path.description, limit: 2_000)
+        let path = inert(change.path.description, limit: Self.longestPath)
+        if look.isPartial {
+            terminal.line()
+            terminal.line(terminal.styled("\(path): not looked into among so much", .bold))
+            return true
+        }
         guard let diff = look.diff else {
             guard change.entity == .file, [.added, .modified].contains(change.kind) else { return false }
             terminal.line()
@@ -117,24 +127,28 @@ extension ChangeText {
         terminal.line(terminal.styled("+++ \(path)", .bold))
         var left = isNamed ? Int.max : Self.shown
         let all = diff.hunks.reduce(0) { $0 + $1.lines.count }
+        var isCut = all > left
         for hunk in diff.hunks where left > 0 {
             terminal.line(terminal.styled(hunk.header, .cyan))
-            for line in hunk.lines.prefix(left) { show(line) }
+            for line in hunk.lines.prefix(left) {
+                let isLong = show(line, limit: isNamed ? .max : Self.widest)
+                isCut = isCut || isLong
+            }
             left -= min(left, hunk.lines.count)
         }
         if !isNamed, all > Self.shown {
             terminal.line(terminal.styled("… \(all - Self.shown) more lines", .dim))
         }
-        return !isNamed && all > Self.shown
+        return isCut
     }
 
-    private func show(_ line: Diff.Line) {
-        // A tab moves to the right and does no more.
-        let parts = line.text.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
-        let text = parts.map { inert(String(decoding: $0, as: UTF8.self), limit: Self.widest) }
-            .joined(separator: "\t")
+    /// - Returns: whether something was left out.
+    private func show(_ line: Diff.Line, limit: Int) -> Bool {
+        let whole = String(decoding: line.text, as: UTF8.self)
+        let text = abridged(whole, limit: limit, keepsTabs: true)
         let style: Terminal.Style = line.sign == "+" ? .green : line.sign == "-" ? .red : .plain
         terminal.line(terminal.styled("\(line.sign)\(text)", style))
         if line.isOpen { terminal.line(terminal.styled("\\ no line feed at the end", .dim)) }
+        return whole.unicodeScalars.count > limit
     }
 }

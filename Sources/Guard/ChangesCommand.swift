@@ -30,7 +30,7 @@ struct ChangesCommand {
             let sentence =
                 "the changes of \(kept.runID) are \(how): see `guardrun audit show\(choice.option) \(trail)`"
             if isJSON {
-                write(kept, state: how, [])
+                write(kept, state: how)
             } else {
                 Terminal.standardOutput.line(inert(sentence))
             }
@@ -40,13 +40,14 @@ struct ChangesCommand {
         let selection = try copy.selection(Array(operands.dropFirst()))
         let changes = selection.changes.sorted { $0.path < $1.path }
         if isJSON {
-            write(
-                kept, state: "pending",
-                changes.map { change in
-                    ChangeObject.json(
-                        change, Look(at: change, base: copy.base, upper: copy.upper),
-                        copy.commit.foresee(change, isNamed: selection.isNamed(change)))
-                }, isCut: copy.contents.isCut)
+            write(kept, state: "pending", isCut: copy.contents.isCut) { put in
+                var budget = Look.Budget()
+                for change in changes {
+                    let look = Look(at: change, base: copy.base, upper: copy.upper, within: &budget)
+                    let result = copy.commit.foresee(change, isNamed: selection.isNamed(change))
+                    put(ChangeObject.json(change, look, result))
+                }
+            }
         } else {
             show(copy, changes, selection)
         }
@@ -61,13 +62,14 @@ struct ChangesCommand {
         terminal.line(
             "\(terminal.styled(directory, .bold)) as \(terminal.styled(inert(command, limit: 120), .bold)) left it, "
                 + "\(Age.words(seconds: age(copy.kept))) ago")
-        var waiting: [(Change, Look)] = []
+        var waiting: [Change] = []
+        var budget = Look.Budget()
         for change in changes {
             let result = copy.commit.foresee(change, isNamed: selection.isNamed(change))
             if result == .already { continue }
-            let look = Look(at: change, base: copy.base, upper: copy.upper)
+            let look = Look(at: change, base: copy.base, upper: copy.upper, within: &budget)
             text.line(change, look, result)
-            waiting.append((change, look))
+            waiting.append(change)
         }
         if copy.contents.isCut { terminal.line("  and more than can be listed") }
         let name = "\(choice.option) \(KeptChoice.short(copy.kept.runID))"
@@ -82,7 +84,10 @@ struct ChangesCommand {
                 .dim))
         guard !isList else { return }
         var isShort = false
-        for (change, look) in waiting {
+        // What was seen of each is not kept: that may be more than there is room for.
+        budget = Look.Budget()
+        for change in waiting {
+            let look = Look(at: change, base: copy.base, upper: copy.upper, within: &budget)
             let isShortened = text.body(change, look, isNamed: selection.isNamed(change))
             isShort = isShort || isShortened
         }
@@ -92,12 +97,27 @@ struct ChangesCommand {
         }
     }
 
-    private func write(_ kept: Kept, state: String, _ changes: [JSON], isCut: Bool = false) {
+    /// One object, written change by change.
+    private func write(
+        _ kept: Kept, state: String, isCut: Bool = false, changes: ((JSON) -> Void) -> Void = { _ in }
+    ) {
         let object: JSON = [
             "run_id": .string(kept.runID.description), "directory": .text(kept.directory.bytes),
-            "state": .string(state), "cut": .bool(isCut), "changes": .array(changes),
+            "state": .string(state), "cut": .bool(isCut), "changes": .array([]),
         ]
-        Terminal.standardOutput.write(bytes: object.encoded + [UInt8(ascii: "\n")])
+        let terminal = Terminal.standardOutput
+        // Its last bytes are `]}`.
+        var text = object.encoded.dropLast(2) as [UInt8]
+        var isFirst = true
+        changes { change in
+            if !isFirst { text.append(UInt8(ascii: ",")) }
+            isFirst = false
+            change.write(to: &text)
+            guard text.count > 1 << 16 else { return }
+            terminal.write(bytes: text)
+            text.removeAll(keepingCapacity: true)
+        }
+        terminal.write(bytes: text + Array("]}\n".utf8))
     }
 
     /// The copies that wait, oldest first.

@@ -31,6 +31,17 @@ struct Terminal {
         hasColour && style != .plain ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
     }
 
+    /// Undoes what the output of a run may have done to a terminal, so that what guardrun says next is seen, and as it is
+    /// said: an escape that has no end, hidden or inverted text, other letters, another screen, a part of the screen that
+    /// scrolls, and text below (ECMA-48; xterm, "Control Sequences"). The cursor stays where it is.
+    func reset() {
+        guard isatty(number) == 1, environmentValue("TERM") != "dumb" else { return }
+        // The place is kept on its own for each screen, and leaving the other one goes to that of the first.
+        write(
+            "\u{18}\u{1B}[!p\u{1B}7\u{1B}[?1049l\u{1B}7\u{1B}[r\u{1B}8\u{F}\u{1B}(B\u{1B}[0m\u{1B}[?7h\u{1B}[?25h\u{1B}[J"
+        )
+    }
+
     /// Writes a line. A stream that is closed or full loses it; nothing depends on it.
     func line(_ text: String = "") { write(text + "\n") }
 
@@ -47,19 +58,41 @@ struct Terminal {
     }
 }
 
-/// Text that a guarded program may have chosen, made harmless to show: control characters, escapes and characters
-/// that turn the direction of writing around are spelled out (Unicode TR #36, "bidirectional text spoofing").
+/// Text that a guarded program may have chosen, made harmless to show: what a terminal obeys, what turns the direction of
+/// writing around and what cannot be seen is spelled out (Unicode TR #36, "bidirectional text spoofing"; UAX #44,
+/// Default_Ignorable_Code_Point).
 func inert(_ text: String, limit: Int = 400) -> String {
+    let cut = text.unicodeScalars.count > limit ? "…" : ""
+    return spelled(text.unicodeScalars.prefix(limit)) + cut
+}
+
+/// The same for a text in which something may hide behind what is long and says nothing: of one that is too long both
+/// ends are shown, and how much is missing between them.
+///
+/// - Parameter keepsTabs: a tab moves to the right and does no more.
+func abridged(_ text: String, limit: Int, keepsTabs: Bool = false) -> String {
+    let scalars = text.unicodeScalars
+    let count = scalars.count
+    guard count > limit else { return spelled(scalars[...], keepsTabs: keepsTabs) }
+    let end = limit / 3
+    return spelled(scalars.prefix(limit - end), keepsTabs: keepsTabs)
+        + " [… \(count - limit) characters …] "
+        + spelled(scalars.suffix(end), keepsTabs: keepsTabs)
+}
+
+private func spelled(_ scalars: Substring.UnicodeScalarView, keepsTabs: Bool = false) -> String {
     var shown = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars.prefix(limit) {
+    for scalar in scalars {
         switch scalar.value {
-        case 0x00...0x1F, 0x7F...0x9F, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF:
+        case 0x09 where keepsTabs: shown.append(scalar)
+        case 0x00...0x1F, 0x7F...0x9F, 0xAD, 0x34F, 0x61C, 0x115F...0x1160, 0x17B4...0x17B5, 0x180B...0x180F,
+            0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0x3164, 0xFE00...0xFE0F, 0xFEFF, 0xFFA0,
+            0xFFF0...0xFFFB, 0x1_BCA0...0x1_BCA3, 0x1_D173...0x1_D17A, 0xE_0000...0xE_0FFF:
             shown.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
         default: shown.append(scalar)
         }
     }
-    let cut = text.unicodeScalars.count > limit ? "…" : ""
-    return String(shown) + cut
+    return String(shown)
 }
 
 /// Says why guardrun itself stops, and stops.

@@ -30,8 +30,20 @@ package final class Directory {
         Directory(try Descriptor.open(path, O_RDONLY | O_DIRECTORY, resolve: .beneath, in: number))
     }
 
+    /// Opens a directory of that name in this one after giving its owner the right to, where its mode took that away.
+    ///
+    /// Only for a tree of this user's own that nobody else changes.
+    package func ownDirectory(_ name: [UInt8]) throws(SystemError) -> Directory {
+        if let status = try status(name), status.kind == .directory, status.permissions & 0o500 != 0o500 {
+            try changeMode(name, to: status.permissions | 0o500)
+        }
+        return try directory(name)
+    }
+
     /// The names in it, sorted by their bytes, without `.` and `..`.
-    package func names() throws(SystemError) -> [[UInt8]] {
+    ///
+    /// - Parameter limit: more are not read; which ones is the file system's choice.
+    package func names(atMost limit: Int = .max) throws(SystemError) -> [[UInt8]] {
         let copy = try Descriptor.open(Path("."), O_RDONLY | O_DIRECTORY, in: number).release()
         guard let stream = unsafe fdopendir(copy) else {
             let error = SystemError("opendir")
@@ -40,7 +52,7 @@ package final class Directory {
         }
         defer { unsafe closedir(stream) }
         var names: [[UInt8]] = []
-        while let entry = unsafe readdir(stream) {
+        while names.count < limit, let entry = unsafe readdir(stream) {
             let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 unsafe Array(bytes.prefix { $0 != 0 })
             }

@@ -54,7 +54,7 @@ final class Layered {
     }
 
     func survey() throws -> Survey {
-        Survey(upper: try Directory(Path(upper.path)), base: try Directory(Path(base.path)), begun: begun)
+        try Survey(upper: Directory(Path(upper.path)), base: Directory(Path(base.path)), begun: begun)
     }
 
     func commit() throws -> Commit {

@@ -169,6 +169,20 @@ static long inodes(int n, char **a) {
     return 0;
 }
 
+// Many names of one empty file: DIRECTORY COUNT.
+static long link_many(int n, char **a) {
+    char first[4096], path[4096];
+    if (n < 2) return -1;
+    snprintf(first, sizeof first, "%s/first", a[0]);
+    int fd = open(first, O_WRONLY | O_CREAT, 0644);
+    if (fd < 0 || close(fd) != 0) return -1;
+    for (long i = 0; i < atol(a[1]); i++) {
+        snprintf(path, sizeof path, "%s/%ld", a[0], i);
+        if (link(first, path) != 0) return -1;
+    }
+    return 0;
+}
+
 // A child that is stopped, and one whose parent waits for its execve in the kernel, where no signal but one reaches it.
 static long stopped_child(int n, char **a) {
     (void)n, (void)a;
@@ -231,7 +245,8 @@ const struct act attack_limit_acts[] = {
     {"cpu-unheard", cpu_unheard}, {"cpu-orphans", cpu_orphans}, {"memory-forgotten", memory_forgotten},
     {"memory-held-by-a-page", memory_held_by_a_page}, {"memory-unnamed", memory_unnamed},
     {"memory-reserved", memory_reserved}, {"memory-in-sockets", memory_in_sockets},
-    {"memory-in-pipes", memory_in_pipes}, {"memory-in-connections", memory_in_connections}, {"inodes", inodes}, {"stopped-child", stopped_child},
+    {"memory-in-pipes", memory_in_pipes}, {"memory-in-connections", memory_in_connections}, {"inodes", inodes}, {"link-many", link_many},
+    {"stopped-child", stopped_child},
     {"waiting-parent", waiting_parent}, {"stop-all", stop_all}, {"thread-bomb", threads}, {"denials", denials},
     {"failing-execs", failing_execs}, {0},
 };
