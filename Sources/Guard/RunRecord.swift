@@ -27,6 +27,13 @@ final class RunRecord {
     /// The run's copy of its working directory, and the lock that says that it goes on.
     private var kept: Kept?
     private var hold: Directory?
+    /// The run could write to guardrun's own standard error, which may be a terminal.
+    private var hadScreen = false
+    /// Where guardrun reports when the run is over.
+    private lazy var screen: Terminal = {
+        if hadScreen { Terminal.standardError.reset() }
+        return .standardError
+    }()
 
     init(
         _ options: Options, _ context: Context, _ loaded: Policy.Loaded, notes: [JSON.Member] = [],
@@ -129,6 +136,8 @@ final class RunRecord {
         _ outcome: Outcome, _ plan: Plan, _ witness: Witness, verdicts: [Verdict], isLast: Bool = true
     ) -> Int32 {
         let status = Self.exitStatus(outcome)
+        // An interpreter of a session has pipes.
+        hadScreen = outcome.kind != .refused && tap == nil
         let changed = outcome.kind == .refused ? nil : concluded()
         do throws(RecordingError) {
             // A trail that is full has no room for this one, and still takes its seal.
@@ -136,7 +145,7 @@ final class RunRecord {
             stream?.tell()
             try trail?.seal(RunEvents.finished(outcome, exitStatus: status, changed: changed))
         } catch {
-            Terminal.standardError.line("guardrun: the end of the run is not recorded: \(error)")
+            screen.line("guardrun: the end of the run is not recorded: \(error)")
         }
         events?.finish(within: 2_000_000_000)
         guard isLast else { return status }
@@ -145,7 +154,7 @@ final class RunRecord {
                 runID: runID.description, outcome: outcome, exitStatus: status, policy: policy,
                 enforcement: plan.enforcement, changed: changed)
             if let link = plan.grants.plantedLink(to: directory.appending(file)) {
-                Terminal.standardError.line(
+                screen.line(
                     "guardrun: --json \(inert(file)) was not written: it leads through the link "
                         + "\(inert(link.description)), which a run may have made")
             } else {
@@ -158,7 +167,7 @@ final class RunRecord {
                 isFitted: options.policy == nil, verdicts: verdicts, witness: witness,
                 trail: store.trail(of: runID), warnings: loaded.warnings.map { "\($0)" }, plan: plan,
                 changed: changed.map { ($0, review) }
-            ).print(to: .standardError)
+            ).print(to: screen)
         }
         return status
     }
@@ -169,7 +178,7 @@ final class RunRecord {
         do throws(SystemError) {
             return try kept.conclude()
         } catch {
-            Terminal.standardError.line(
+            screen.line(
                 "guardrun: what the run changed could not be listed: \(inert("\(error)"))")
             return nil
         }
