@@ -72,6 +72,8 @@ package struct DirectoryVerification: Sendable {
         // Who writes it still has to tell the ledger, or is about to.
         if trail.isHeld || trail.lines == 0 || !ledger.isReadable { return nil }
         guard let known else {
+            // Killed between its own first line and the ledger's: nothing of the run had begun.
+            if trail.lines == 1, trail.state == .cutOff, ledger.isThere { return nil }
             return ledger.isThere
                 ? "the ledger does not hold its start: the trail was put there, or the ledger was rolled back"
                 : "there is no ledger that holds it: the ledger was removed, or the trail is older than it"

@@ -7,6 +7,8 @@ package final class ProcessTree {
     private let initPID: Int32
     /// How often everything is looked through. Whoever still has processes then makes them faster than they are ended.
     private static let mostLooks = 100
+    /// How long all of that may take: who has much memory takes a while to give it back.
+    private static let patience: UInt64 = 2_000_000_000
 
     package init(of child: Child) { initPID = child.initPID }
 
@@ -20,6 +22,7 @@ package final class ProcessTree {
 
     /// Kills all but process 1 and those named; whether nothing else is left.
     package func end(allBut spared: [Int32]) -> Bool {
+        let end = Clock.monotonic + Self.patience
         for _ in 0..<Self.mostLooks {
             let handles = pids().filter { !spared.contains($0) }.prefix(256).compactMap {
                 ProcessHandle(pid: $0)
@@ -28,10 +31,14 @@ package final class ProcessTree {
             let others = handles.filter { still.contains($0.pid) && !$0.hasEnded }
             if others.isEmpty { return true }
             for other in others { other.send(9) }
-            // The end of one shows within the millisecond, and what it started shows in the next look.
-            var set = PollSet()
-            if let last = others.last { _ = set.add(last.pollNumber) }
-            set.wait(nanoseconds: 1_000_000)
+            // What one of them started shows in the next look.
+            for other in others {
+                let now = Clock.monotonic
+                guard now < end else { return false }
+                var set = PollSet()
+                _ = set.add(other.pollNumber)
+                set.wait(nanoseconds: end - now)
+            }
         }
         return false
     }
