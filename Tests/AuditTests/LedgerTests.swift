@@ -6,7 +6,7 @@ import Testing
 
 @testable import Audit
 
-@Suite("Writing the ledger", .timeLimit(.minutes(5)))
+@Suite("Writing the ledger", .timeLimit(.minutes(60)))
 struct LedgerTests {
     private func read(_ path: Path) -> [UInt8] {
         Array(FileManager.default.contents(atPath: path.description) ?? Data())

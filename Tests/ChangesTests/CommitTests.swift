@@ -7,7 +7,7 @@ import Testing
 @testable import Changes
 
 /// What is carried over, and what never is.
-@Suite("Changes committed", .timeLimit(.minutes(5)))
+@Suite("Changes committed", .timeLimit(.minutes(60)))
 struct CommitTests {
     @Test("each kind is carried over, and done again changes nothing")
     func kinds() throws {

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// The trails that runs leave, read with the command.
-@Suite("The audit command", .timeLimit(.minutes(5)))
+@Suite("The audit command", .timeLimit(.minutes(60)))
 struct AuditCommandTests {
     private func audit(_ words: [String], _ caller: Caller, _ scratch: Scratch) throws -> Command.Result {
         try Command([Shared.guardrun, "audit"] + words, as: caller, in: scratch.url).run()

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Trails as they are read: lists that filter, timelines, what comes as it comes, and questions.
-@Suite("Reading trails", .timeLimit(.minutes(5)))
+@Suite("Reading trails", .timeLimit(.minutes(60)))
 struct AuditReadingTests {
     /// Three runs: one that was refused a file three times, one that was not, one under another policy.
     private struct Scene {

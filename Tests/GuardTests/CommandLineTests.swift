@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// What cannot be understood or found is said in a sentence that names it, with the right status, and nothing runs.
-@Suite("Mistakes on the command line", .timeLimit(.minutes(5)))
+@Suite("Mistakes on the command line", .timeLimit(.minutes(60)))
 struct CommandLineTests {
     private func guardrun(
         _ words: [String], _ scratch: Scratch, as caller: Caller = .user, environment: [String: String] = [:]

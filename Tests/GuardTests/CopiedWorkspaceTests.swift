@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Runs on a copy of their working directory where the kernel cannot layer it.
-@Suite("Workspace that is copied", .timeLimit(.minutes(5)))
+@Suite("Workspace that is copied", .timeLimit(.minutes(60)))
 struct CopiedWorkspaceTests {
     private func copied(_ caller: Caller) throws -> Reviewed {
         let reviewed = try Reviewed(caller)

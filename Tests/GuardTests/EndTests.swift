@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Nothing outlives a run, however it ends, and what it tried is counted exactly.
-@Suite("The end of a run", .timeLimit(.minutes(5)))
+@Suite("The end of a run", .timeLimit(.minutes(60)))
 struct EndTests {
     @Test("a process that left its session and its parent does not survive", arguments: Caller.possible)
     func daemon(_ caller: Caller) throws {

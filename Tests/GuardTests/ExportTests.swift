@@ -7,7 +7,7 @@ import Testing
 @testable import Guard
 
 /// Events in the forms of other tools.
-@Suite("Exporting events", .timeLimit(.minutes(5)))
+@Suite("Exporting events", .timeLimit(.minutes(60)))
 struct ExportTests {
     /// What somebody may have called a file: it ends lines, cells and messages, and turns writing around.
     private static let hostile = "=cmd|' /C calc'!A0\"]\\\n<1>1 x\r\n,\"\u{1B}[31m\u{202E}\u{0}'"

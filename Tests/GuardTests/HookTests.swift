@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Commands that are asked before a run begins.
-@Suite("Hooks", .timeLimit(.minutes(5)))
+@Suite("Hooks", .timeLimit(.minutes(60)))
 struct HookTests {
     private func run(_ hooks: [String], _ caller: Caller, _ scratch: Scratch) throws -> Seen {
         var guarded = Guarded(caller, settings: ["files.write=[\(scratch.url.path)]"], in: scratch)

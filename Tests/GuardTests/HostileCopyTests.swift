@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Programs that leave in their copy of the directory what is meant to harm whoever reviews, commits or drops it.
-@Suite("Workspace of a hostile run", .timeLimit(.minutes(5)))
+@Suite("Workspace of a hostile run", .timeLimit(.minutes(60)))
 struct HostileCopyTests {
     private static let traps = """
         import os, socket

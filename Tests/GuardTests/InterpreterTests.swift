@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Interpreters in all the ways they are started. A bare start is no violation, and what was scanned is what runs.
-@Suite("Interpreters", .timeLimit(.minutes(5)))
+@Suite("Interpreters", .timeLimit(.minutes(60)))
 struct InterpreterTests {
     static let bare: [[String]] = [
         ["/usr/bin/python3", "-c", "pass"], ["python3", "-I", "-S", "-c", "pass"],

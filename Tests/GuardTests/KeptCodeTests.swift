@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// How much of the code a trail keeps: `audit.code`.
-@Suite("Code in a trail", .timeLimit(.minutes(5)))
+@Suite("Code in a trail", .timeLimit(.minutes(60)))
 struct KeptCodeTests {
     /// A line that something is found in, one that nothing is found in, and a secret.
     private static let code = """

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// guardrun killed while a run goes on, and while changes are carried over.
-@Suite("Workspace of a guardrun that was killed", .timeLimit(.minutes(5)))
+@Suite("Workspace of a guardrun that was killed", .timeLimit(.minutes(60)))
 struct KilledCommitTests {
     @Test(
         "a run that goes on is left alone, and one whose guardrun was killed can still be reviewed",

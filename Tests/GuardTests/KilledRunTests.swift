@@ -6,7 +6,7 @@ import Testing
 
 /// guardrun killed at any moment of a run: what was refused and answered is on the disk, and nothing is taken for
 /// tampering. `GUARDRUN_KILLS=500` tries so many moments; without it a few.
-@Suite("Runs whose guardrun was killed", .timeLimit(.minutes(30)))
+@Suite("Runs whose guardrun was killed", .timeLimit(.minutes(60)))
 struct KilledRunTests {
     private static let kills =
         ProcessInfo.processInfo.environment["GUARDRUN_KILLS"].flatMap { Int($0) } ?? 12

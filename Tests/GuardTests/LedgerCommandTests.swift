@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// The ledger as its readers use it: proofs for others, checkpoints that were kept, keys, and retention.
-@Suite("The ledger on the command line", .timeLimit(.minutes(5)))
+@Suite("The ledger on the command line", .timeLimit(.minutes(60)))
 struct LedgerCommandTests {
     private struct Place {
         let caller: Caller

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Every limit reached for real: the run is ended or refused, and the trail names the limit and what was measured.
-@Suite("Limits", .timeLimit(.minutes(5)))
+@Suite("Limits", .timeLimit(.minutes(60)))
 struct LimitTests {
     @Test("named memory is given back where nobody has to count it", arguments: Caller.possible)
     func namedMemory(_ caller: Caller) throws {

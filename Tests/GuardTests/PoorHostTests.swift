@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Hosts that lack what guardrun would use: it does with less, says so, and is refused where the policy insists.
-@Suite("A host with less", .timeLimit(.minutes(5)))
+@Suite("A host with less", .timeLimit(.minutes(60)))
 struct PoorHostTests {
     private func run(
         _ host: String, _ options: [String], _ command: [String], _ caller: Caller, _ scratch: Scratch

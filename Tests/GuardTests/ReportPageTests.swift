@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// The page that people get who have no terminal.
-@Suite("The audit report", .timeLimit(.minutes(5)))
+@Suite("The audit report", .timeLimit(.minutes(60)))
 struct ReportPageTests {
     @Test(
         "one page that asks for nothing, with what was refused, found and enforced",

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// What guardrun says about runs, policies and hosts: for people on standard error, for programs as JSON.
-@Suite("What guardrun says", .timeLimit(.minutes(5)))
+@Suite("What guardrun says", .timeLimit(.minutes(60)))
 struct ReportTests {
     private func guardrun(_ words: [String], _ scratch: Scratch, as caller: Caller = .user) throws
         -> Command.Result

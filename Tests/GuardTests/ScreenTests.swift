@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What a run does to the terminal that it shares with guardrun's report.
-@Suite("The terminal after a run", .timeLimit(.minutes(5)))
+@Suite("The terminal after a run", .timeLimit(.minutes(60)))
 struct ScreenTests {
     /// Runs a command on a new terminal and prints what arrived there.
     private static let driver = """

@@ -4,7 +4,7 @@ import Session
 import Testing
 
 /// Checkpoints bring back an interpreter and the files that it may write, and nothing that counts against it.
-@Suite("Checkpoints of sessions", .timeLimit(.minutes(5)))
+@Suite("Checkpoints of sessions", .timeLimit(.minutes(60)))
 struct SessionCheckpointTests {
     private func host(
         _ caller: Caller, _ scratch: Scratch, _ settings: [String] = [], keeping: Int = 3

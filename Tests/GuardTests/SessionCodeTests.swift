@@ -4,7 +4,7 @@ import Session
 import Testing
 
 /// Code that cells make while they run is scanned before it runs. What must not run is judged by its effect.
-@Suite("Code made in sessions", .timeLimit(.minutes(5)))
+@Suite("Code made in sessions", .timeLimit(.minutes(60)))
 struct SessionCodeTests {
     /// Removes a tree. It comes as a variable, so that no scan of a cell sees it.
     private static let text = "import shutil; shutil.rmtree('/home'); ran = 1"

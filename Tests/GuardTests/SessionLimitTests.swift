@@ -4,7 +4,7 @@ import Session
 import Testing
 
 /// What a cell, and what a session as a whole may use.
-@Suite("Limits of sessions", .timeLimit(.minutes(5)))
+@Suite("Limits of sessions", .timeLimit(.minutes(60)))
 struct SessionLimitTests {
     @Test("an endless cell is interrupted and keeps its variables", arguments: Caller.possible)
     func wall(_ caller: Caller) throws {

@@ -4,7 +4,7 @@ import Session
 import Testing
 
 /// A session as its host sees it, with real interpreters behind the real walls.
-@Suite("Sessions", .timeLimit(.minutes(5)))
+@Suite("Sessions", .timeLimit(.minutes(60)))
 struct SessionTests {
     @Test("cells keep their variables; values, output and errors come back", arguments: Caller.possible)
     func cells(_ caller: Caller) throws {

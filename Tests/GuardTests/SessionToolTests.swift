@@ -4,7 +4,7 @@ import Session
 import Testing
 
 /// Calls of the host's tools: each is decided and recorded before the host hears of it.
-@Suite("Tools of sessions", .timeLimit(.minutes(5)))
+@Suite("Tools of sessions", .timeLimit(.minutes(60)))
 struct SessionToolTests {
     private let policy = """
         guardrun: 1

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Events delivered elsewhere: in order, at least once, whatever happens to either side.
-@Suite("Delivering events", .timeLimit(.minutes(5)))
+@Suite("Delivering events", .timeLimit(.minutes(60)))
 struct ShipTests {
     private struct Place {
         let scratch: Scratch

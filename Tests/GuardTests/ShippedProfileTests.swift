@@ -4,7 +4,7 @@ import Testing
 
 /// What people do every day works under the profile they would pick, with nothing refused; and what a profile holds
 /// back is held back where it is picked.
-@Suite("Shipped profiles at work", .timeLimit(.minutes(5)))
+@Suite("Shipped profiles at work", .timeLimit(.minutes(60)))
 struct ShippedProfileTests {
     struct Task: Sendable, CustomTestStringConvertible {
         let profile: String

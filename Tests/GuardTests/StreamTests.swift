@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// What goes in and what comes out is the program's, byte for byte.
-@Suite("Standard streams", .timeLimit(.minutes(5)))
+@Suite("Standard streams", .timeLimit(.minutes(60)))
 struct StreamTests {
     private static let unlimited = ["--set", "limits.output=unlimited"]
     private static let relayed: [String] = []

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `-it` on a pseudo-terminal: what is typed, shown and signalled arrives as on a terminal of one's own.
-@Suite("A terminal of the run's own", .timeLimit(.minutes(5)))
+@Suite("A terminal of the run's own", .timeLimit(.minutes(60)))
 struct TerminalTests {
     /// Starts a command on a new terminal of 40 rows and 100 columns, waits for each text in turn and answers it
     /// with keys, or with a new size; prints how the command ended and whether the terminal is as it was.

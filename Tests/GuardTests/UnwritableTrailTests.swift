@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Where no trail can be written nothing runs, and where it cannot be written any more the run ends.
-@Suite("A trail that cannot be written", .timeLimit(.minutes(5)))
+@Suite("A trail that cannot be written", .timeLimit(.minutes(60)))
 struct UnwritableTrailTests {
     private func run(
         _ audit: String, _ command: [String], _ caller: Caller, _ scratch: Scratch, options: [String] = []

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Runs on a copy of their working directory, and what is done with it afterwards.
-@Suite("Workspace", .timeLimit(.minutes(5)))
+@Suite("Workspace", .timeLimit(.minutes(60)))
 struct WorkspaceTests {
     private static let busy = """
         import os, shutil

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Each attack of the table, done for real: nothing comes of it, and the trail says that it was tried.
-@Suite("Attacks", .timeLimit(.minutes(20)))
+@Suite("Attacks", .timeLimit(.minutes(60)))
 struct AttackTests {
     struct Round: Sendable, CustomStringConvertible {
         let caller: Caller
